@@ -1,0 +1,59 @@
+import type { GraphSpec, ModelCacheSpec } from '../../model/graph';
+import { cacheVolume, environment } from './pod-template';
+import { CACHE_PATH, HUB_PATH } from './vllm';
+
+/** User and group of Dynamo's runtime images; the operator gives a graph's pods the same fsGroup. */
+const RUNTIME_GROUP = 1000;
+
+/** What fills the cache; a Job's template cannot change, so Flux replaces the Job when something in it does. */
+const jobAnnotations = { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } as const;
+
+/** A claim outlives its graph: pruning it would throw the weights away. */
+const claimAnnotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } as const;
+
+/** Props of the PersistentVolumeClaim of a graph's cache (core/v1). */
+export function cacheClaim(graph: GraphSpec, cache: ModelCacheSpec, volume: NonNullable<ModelCacheSpec['volume']>) {
+  return {
+    metadata: { name: cache.claimName, namespace: graph.namespace, annotations: claimAnnotations },
+    spec: {
+      accessModes: [cache.accessMode],
+      storageClassName: volume.storageClass,
+      resources: { requests: { storage: volume.size } },
+    },
+  };
+}
+
+/** Name of the download Job. It carries the revision, so another revision is another Job. */
+export function downloadJobName({ name, model }: GraphSpec): string {
+  return `${name}-model-${(model.revision ?? 'main').slice(0, 12).toLowerCase()}`;
+}
+
+/** Props of the Job (batch/v1) that downloads one revision of the model into the cache. */
+export function downloadJob(graph: GraphSpec, cache: ModelCacheSpec) {
+  const { model } = graph;
+  const revision = model.revision === undefined ? [] : ['--revision', model.revision];
+  return {
+    metadata: { name: downloadJobName(graph), namespace: graph.namespace, annotations: jobAnnotations },
+    spec: {
+      backoffLimit: 3,
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          securityContext: { fsGroup: RUNTIME_GROUP },
+          containers: [
+            {
+              name: 'download',
+              image: graph.image,
+              command: ['hf', 'download'],
+              args: [model.repository, ...revision],
+              env: environment({ ...graph, cache: undefined }, { HF_HUB_CACHE: HUB_PATH }),
+              resources: { requests: { cpu: '2', memory: '8Gi' }, limits: { memory: '16Gi' } },
+              volumeMounts: [{ name: 'model-cache', mountPath: CACHE_PATH }],
+            },
+          ],
+          volumes: [cacheVolume(cache.claimName)],
+        },
+      },
+    },
+  };
+}

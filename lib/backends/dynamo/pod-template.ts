@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { podGroupName, type GraphSpec, type WrittenComponent } from '../../model/graph';
+import { HOSTNAME_LABEL } from '../../model/node';
+import { membership } from '../kai/pod-group';
+import { CACHE_PATH, commandLine, HUB_PATH } from './vllm';
+
+/** Read from a component's pod template by Dynamo's operator (0.8 and newer; Recreate across generations since 1.4). */
+export const rolloutAnnotations = {
+  maxSurge: 'nvidia.com/deployment-rolling-update-max-surge',
+  maxUnavailable: 'nvidia.com/deployment-rolling-update-max-unavailable',
+  strategy: 'nvidia.com/deployment-strategy',
+} as const;
+
+/** Label that Dynamo's operator puts on every pod of a graph. */
+export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
+
+const strings = z.record(z.string(), z.string());
+
+/**
+ * A pod template as we write it. What the plan rests on is strict; beneath `spec` and its containers anything that a
+ * user patches in is let through, since the API server knows it better.
+ */
+export const podTemplateSchema = z.strictObject({
+  metadata: z.strictObject({ annotations: strings, labels: strings }),
+  spec: z.looseObject({
+    schedulerName: z.string(),
+    nodeSelector: strings.optional(),
+    containers: z
+      .array(
+        z.looseObject({
+          name: z.string(),
+          image: z.string().optional(),
+          resources: z.looseObject({ requests: strings.optional(), limits: strings.optional() }).optional(),
+        }),
+      )
+      .min(1),
+  }),
+});
+
+export type PodTemplate = z.infer<typeof podTemplateSchema>;
+
+/**
+ * The pod template of a component: member of the graph's PodGroup, pinned to `hostnames`, and rolled without a spare
+ * node.
+ *
+ * @param hostnames values of `kubernetes.io/hostname`; none where the component has no pods
+ */
+export function podTemplate(graph: GraphSpec, component: WrittenComponent, hostnames: readonly string[]): PodTemplate {
+  const { spec } = component;
+  return {
+    metadata: {
+      annotations: {
+        [membership.podGroupAnnotation]: podGroupName(graph),
+        [membership.skipAnnotation]: 'true',
+        ...rollout(graph),
+      },
+      labels: { [membership.subgroupLabel]: component.subgroup },
+    },
+    spec: {
+      schedulerName: membership.schedulerName,
+      affinity: affinity(graph, component, hostnames),
+      ...(Object.keys(spec.nodeSelector).length > 0 ? { nodeSelector: { ...spec.nodeSelector } } : {}),
+      ...(spec.tolerations.length > 0 ? { tolerations: spec.tolerations } : {}),
+      containers: [container(graph, component)],
+      ...(graph.cache ? { volumes: [cacheVolume(graph.cache.claimName)] } : {}),
+    },
+  };
+}
+
+/**
+ * With pins there is no spare node for a surge pod, so the operator's default (surge 25 %, rounded up) would wait for
+ * ever for one.
+ */
+function rollout({ rollout: kind }: GraphSpec): Record<string, string> {
+  return kind === 'recreate'
+    ? { [rolloutAnnotations.strategy]: 'Recreate' }
+    : { [rolloutAnnotations.maxSurge]: '0', [rolloutAnnotations.maxUnavailable]: '1' };
+}
+
+function affinity(graph: GraphSpec, component: WrittenComponent, hostnames: readonly string[]): object {
+  const pin = { matchExpressions: [{ key: HOSTNAME_LABEL, operator: 'In', values: [...hostnames] }] };
+  const apart = {
+    topologyKey: HOSTNAME_LABEL,
+    labelSelector: { matchLabels: { [GRAPH_LABEL]: graph.name, [membership.subgroupLabel]: component.subgroup } },
+  };
+  return {
+    ...(hostnames.length > 0
+      ? { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [pin] } } }
+      : {}),
+    ...(component.spec.exclusive && component.replicas > 1
+      ? { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart] } }
+      : {}),
+  };
+}
+
+function container(graph: GraphSpec, { spec }: WrittenComponent): PodTemplate['spec']['containers'][number] {
+  const { command, args } = commandLine(graph, spec);
+  const resources = {
+    ...(Object.keys(spec.requests).length > 0 ? { requests: quantities(spec.requests) } : {}),
+    ...(Object.keys(spec.limits).length > 0 ? { limits: quantities(spec.limits) } : {}),
+  };
+  return {
+    name: 'main',
+    image: graph.image,
+    command,
+    ...(args.length > 0 ? { args } : {}),
+    env: environment(graph, spec.env),
+    ...(Object.keys(resources).length > 0 ? { resources } : {}),
+    // Registering memory with the NIC pins it, which an unprivileged container may not do by itself.
+    ...(spec.rdma ? { securityContext: { capabilities: { add: ['IPC_LOCK'] } } } : {}),
+    ...(graph.cache ? { volumeMounts: [{ name: 'model-cache', mountPath: CACHE_PATH, readOnly: true }] } : {}),
+  };
+}
+
+function quantities(amounts: Readonly<Record<string, string | number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, String(amount)]));
+}
+
+/** One variable of a container, as core/v1 has it. */
+type EnvVar =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } } };
+
+/** Sorted by name; what the user sets wins over what we would set. */
+export function environment(graph: GraphSpec, own: WrittenComponent['spec']['env']): EnvVar[] {
+  const { token } = graph.model;
+  const all: WrittenComponent['spec']['env'] = {
+    ...(token ? { [token.key]: token } : {}),
+    ...(graph.cache ? { HF_HUB_CACHE: HUB_PATH, HF_HUB_OFFLINE: '1' } : {}),
+    ...own,
+  };
+  const names = Object.keys(all).sort();
+  return names.map((name) => envVar(name, all[name] ?? ''));
+}
+
+function envVar(name: string, value: string | { readonly secret: string; readonly key: string }): EnvVar {
+  if (typeof value === 'string') return { name, value };
+  return { name, valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } };
+}
+
+/** The volume that holds the model cache. */
+export function cacheVolume(claimName: string): object {
+  return { name: 'model-cache', persistentVolumeClaim: { claimName } };
+}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+const health = z.strictObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  namespace: z.string().optional(),
+});
+
+/** Spec of a Flux Kustomization (kustomize.toolkit.fluxcd.io/v1), as far as we write it. */
+export const kustomizationSpecSchema = z.strictObject({
+  interval: z.string(),
+  retryInterval: z.string(),
+  timeout: z.string(),
+  prune: z.boolean(),
+  wait: z.boolean().optional(),
+  path: z.string().startsWith('./'),
+  sourceRef: z.strictObject({ kind: z.enum(['GitRepository', 'OCIRepository', 'Bucket']), name: z.string() }),
+  dependsOn: z.array(z.strictObject({ name: z.string() })).optional(),
+  healthChecks: z.array(health).optional(),
+  healthCheckExprs: z
+    .array(z.strictObject({ apiVersion: z.string(), kind: z.string(), current: z.string() }))
+    .optional(),
+});
+
+export type KustomizationSpec = z.infer<typeof kustomizationSpecSchema>;
+
+/** One folder of dist, and what has to be ready before it. */
+export interface KustomizationInput {
+  readonly source: KustomizationSpec['sourceRef'];
+  readonly path: string;
+  readonly dependsOn: readonly string[];
+  /** Releases to wait for; where absent, Flux waits for every object of the folder. */
+  readonly helmReleases?: readonly { readonly name: string; readonly namespace: string }[];
+}
+
+/**
+ * KAI's operator starts the admission webhooks after its Helm release is ready, and PodGroups, Queues and Topologies
+ * are refused until then: wait for the Config object that says so, not only for the release.
+ */
+const kaiConfig = { apiVersion: 'kai.scheduler/v1', kind: 'Config' } as const;
+const kaiAvailable =
+  "has(status.conditions) && status.conditions.exists(c, c.type == 'Available' && c.status == 'True')";
+
+/** A graph's pods load weights before they are ready, so the time is long. */
+const TIMEOUT = '30m';
+
+export function kustomizationSpec(input: KustomizationInput): KustomizationSpec {
+  const dependsOn = input.dependsOn.map((name) => ({ name }));
+  return {
+    interval: '1h',
+    retryInterval: '2m',
+    timeout: TIMEOUT,
+    prune: true,
+    path: input.path,
+    sourceRef: input.source,
+    dependsOn: dependsOn.length > 0 ? dependsOn : undefined,
+    ...(input.helmReleases ? releaseHealth(input.helmReleases) : { wait: true }),
+  };
+}
+
+function releaseHealth(releases: NonNullable<KustomizationInput['helmReleases']>): Partial<KustomizationSpec> {
+  const releaseChecks = releases.map(({ name, namespace }) => ({
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    name,
+    namespace,
+  }));
+  return {
+    healthChecks: [...releaseChecks, { ...kaiConfig, name: 'kai-config' }],
+    healthCheckExprs: [{ ...kaiConfig, current: kaiAvailable }],
+  };
+}

@@ -1,0 +1,118 @@
+import { ApiObject, Chart, Lazy } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct, IConstruct } from 'constructs';
+import { topologySpec } from '../backends/kai/topology';
+import { diagnostic } from '../diagnostics/diagnostic';
+import { DiagnosticError } from '../diagnostics/error';
+import type { Inventory } from '../inventory/inventory';
+import { Platform } from './platform';
+import { Layer } from './layer';
+import { sourceOfCaller } from './source';
+import type { Stack } from './stack';
+import type { Topology } from './topology';
+
+/** Where Flux finds what is written. */
+export interface FluxOptions {
+  /**
+   * The Flux source that holds the repository.
+   *
+   * @default { kind: 'GitRepository', name: 'flux-system' } - what `flux bootstrap` makes
+   */
+  readonly source?: { readonly kind: 'GitRepository' | 'OCIRepository' | 'Bucket'; readonly name: string };
+  /**
+   * Folder of `dist` in that source.
+   *
+   * @default './dist'
+   */
+  readonly path?: string;
+  /**
+   * Namespace of the Flux objects.
+   *
+   * @default 'flux-system'
+   */
+  readonly namespace?: string;
+}
+
+/** What a cluster is made of. */
+export interface ClusterProps {
+  /** Versions of what runs there. */
+  readonly stack: Stack;
+  /** Its nodes, and what already runs on them. */
+  readonly inventory: Inventory;
+  /** Its network topology. */
+  readonly topology: Topology;
+  /** @default - the repository that `flux bootstrap` set up, folder ./dist */
+  readonly flux?: FluxOptions;
+}
+
+const CLUSTER = Symbol.for('bayplan.Cluster');
+
+/**
+ * A Kubernetes cluster: graphs, queues and constructs of any other kind are put beneath it, and are written to
+ * `dist/<id>/`. Constructs that belong to no graph and no other layer go to its platform folder.
+ */
+export class Cluster extends Chart {
+  /** True for a cluster, also one made by another copy of this library. */
+  public static isCluster(construct: IConstruct): construct is Cluster {
+    return CLUSTER in construct;
+  }
+
+  /** The cluster that a construct lies in. Throws where there is none; `what` is what the message calls the construct. */
+  public static of(construct: IConstruct, what = 'construct'): Cluster {
+    const cluster = construct.node.scopes.find((scope) => Cluster.isCluster(scope));
+    if (cluster) return cluster;
+    const where = { construct: construct.node.path, ...sourceOfCaller() };
+    const message = `a ${what} has to lie in a cluster, but "${construct.node.path || 'the fleet'}" lies in none`;
+    throw new DiagnosticError([diagnostic('BAY2001', { message, where, help: 'pass the cluster as its scope' })]);
+  }
+
+  public readonly name: string;
+  public readonly stack: Stack;
+  public readonly inventory: Inventory;
+  public readonly topology: Topology;
+  public readonly fluxOptions: Required<FluxOptions>;
+  /** The line that declared it. */
+  public readonly source = sourceOfCaller();
+
+  /** Flux Kustomizations and sources: the entry point. */
+  public readonly flux: Layer;
+  /** Helm releases. */
+  public readonly controllers: Layer;
+  /** Namespaces, priority classes, queues, the topology, and whatever the user puts right into the cluster. */
+  public readonly platform: Layer;
+
+  public constructor(scope: Construct, id: string, props: ClusterProps) {
+    super(scope, id, { disableResourceNameHashes: true });
+    Object.defineProperty(this, CLUSTER, { value: true });
+    this.name = id;
+    this.stack = props.stack;
+    this.inventory = props.inventory;
+    this.topology = props.topology;
+    this.fluxOptions = {
+      source: props.flux?.source ?? { kind: 'GitRepository', name: 'flux-system' },
+      path: props.flux?.path ?? './dist',
+      namespace: props.flux?.namespace ?? 'flux-system',
+    };
+    this.flux = new Layer(this, 'flux', 'flux');
+    this.controllers = new Layer(this, 'controllers', 'controllers');
+    this.platform = new Layer(this, 'platform', 'platform');
+    new Platform(this);
+    new ApiObject(this.platform, 'topology', {
+      apiVersion: 'kai.scheduler/v1alpha1',
+      kind: 'Topology',
+      metadata: { name: props.topology.name },
+      spec: Lazy.any({ produce: () => topologySpec(props.topology.levels.map(({ label }) => label)) }),
+    });
+  }
+
+  /**
+   * Makes sure that a Namespace is written, once. Flux never prunes it: with it would go everything inside, of
+   * whatever origin.
+   */
+  public namespace(name: string): void {
+    const id = `namespace-${name}`;
+    if (this.platform.node.tryFindChild(id)) return;
+    const annotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
+    new k8s.KubeNamespace(this.platform, id, { metadata: { name, annotations } });
+  }
+}

@@ -1,0 +1,100 @@
+import { ApiObject, Lazy } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct, IConstruct } from 'constructs';
+import { graphAnnotations, graphDeploymentSpec } from '../backends/dynamo/graph-deployment';
+import { cacheClaim, downloadJob, downloadJobName } from '../backends/dynamo/model-cache';
+import { podGroupMetadata, podGroupSpec } from '../backends/kai/pod-group';
+import type { GraphPins, GraphSpec, ModelCacheSpec } from '../model/graph';
+import { Cluster } from './cluster';
+import type { DynamoGraphProps } from './graph-props';
+import { graphSpec } from './graph-spec';
+import { Layer } from './layer';
+import { fluxKustomization } from './platform';
+import type { Queue } from './queue';
+import { sourceOfCaller } from './source';
+
+const GRAPH = Symbol.for('bayplan.DynamoGraph');
+
+/**
+ * An NVIDIA Dynamo graph: frontends and workers that start together or not at all, on the nodes that the plan gives
+ * them. What is put beneath it is written beside it and applied with it.
+ */
+export class DynamoGraph extends Layer {
+  /** True for a graph, also one made by another copy of this library. */
+  public static isGraph(construct: IConstruct): construct is DynamoGraph {
+    return GRAPH in construct;
+  }
+
+  /** The DynamoGraphDeployment; patch it with `addJsonPatch`. */
+  public readonly deployment: ApiObject;
+  /** The KAI PodGroup; patch it with `addJsonPatch`. */
+  public readonly podGroup: ApiObject;
+  public readonly cluster: Cluster;
+  public readonly queue: Queue;
+  /** The graph as plain data. */
+  public readonly spec: GraphSpec;
+  /** The line that declared it. */
+  public readonly source = sourceOfCaller();
+  private pins: GraphPins | undefined;
+
+  public constructor(scope: Construct, id: string, props: DynamoGraphProps) {
+    super(scope, id, `graphs/${id}`);
+    Object.defineProperty(this, GRAPH, { value: true });
+    this.cluster = Cluster.of(scope, 'graph');
+    this.queue = props.queue;
+    this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster.stack.dynamo, props);
+    this.cluster.namespace(this.spec.namespace);
+    this.deployment = this.writeDeployment();
+    this.podGroup = this.writePodGroup();
+    const cache = this.writeCache(id);
+    fluxKustomization(this.cluster, `graph-${id}`, { folder: this.folder, dependsOn: ['platform', ...cache] });
+  }
+
+  /**
+   * Hands the graph the nodes of its plan.
+   *
+   * @internal called by the compiler between planning and writing
+   */
+  public pinTo(pins: GraphPins): void {
+    this.pins = pins;
+  }
+
+  private writeDeployment(): ApiObject {
+    const { name, namespace } = this.spec;
+    return new ApiObject(this, 'Resource', {
+      apiVersion: 'nvidia.com/v1beta1',
+      kind: 'DynamoGraphDeployment',
+      metadata: { name, namespace, annotations: { ...graphAnnotations } },
+      spec: Lazy.any({ produce: () => graphDeploymentSpec(this.spec, this.plannedPins()) }),
+    });
+  }
+
+  private writePodGroup(): ApiObject {
+    const { topology } = this.cluster;
+    const levels = topology.levels.map(({ label }) => label);
+    return new ApiObject(this, 'pod-group', {
+      apiVersion: 'scheduling.run.ai/v2alpha2',
+      kind: 'PodGroup',
+      metadata: podGroupMetadata(this.spec),
+      spec: Lazy.any({ produce: () => podGroupSpec(this.spec, topology.name, levels) }),
+    });
+  }
+
+  /** A folder and a Kustomization of its own for the cache, which the graph waits for. Returns its name. */
+  private writeCache(id: string): string[] {
+    const { spec } = this;
+    const { cache } = spec;
+    if (!cache || (!cache.volume && !cache.download)) return [];
+    const layer = new Layer(this, 'model-cache', `${this.folder}/model-cache`);
+    if (cache.volume) new k8s.KubePersistentVolumeClaim(layer, 'claim', cacheClaim(spec, cache, cache.volume));
+    if (cache.download) new k8s.KubeJob(layer, downloadJobName(spec), downloadJob(spec, cache));
+    const name = `graph-${id}-model-cache`;
+    fluxKustomization(this.cluster, name, { folder: layer.folder });
+    return [name];
+  }
+
+  private plannedPins(): GraphPins {
+    if (this.pins) return this.pins;
+    throw new Error(`graph "${this.node.path}" has no plan yet: compile its fleet before reading its manifests`);
+  }
+}

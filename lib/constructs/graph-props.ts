@@ -1,0 +1,116 @@
+import type { Toleration } from '../model/node';
+import type { QuantityLike } from '../model/quantity';
+import type { Backend } from './backend';
+import type { Level } from './level';
+import type { Model } from './model';
+import type { ModelCache } from './model-cache';
+import type { IPriorityClass } from './priority-class';
+import type { Queue } from './queue';
+import type { Router } from './router';
+import type { SecretRef } from './secret-ref';
+
+/** Where the pods of a graph, or of a component, have to be. */
+export interface PlacementProps {
+  /** All of them in one domain of this level, or no plan. @default - anywhere */
+  readonly required?: Level;
+  /** In as few domains as can be, at each level from the broadest down to this one. @default - no preference */
+  readonly preferred?: Level;
+}
+
+/** What every component may say. */
+export interface ComponentProps {
+  /**
+   * Name in the graph. Part of what is frozen once the graph exists.
+   *
+   * @default - `frontend`, `prefill`, `decode` or `worker`
+   */
+  readonly name?: string;
+  /** @default 1 */
+  readonly replicas?: number;
+  /** Cores that each pod asks for. @default - none */
+  readonly cpu?: QuantityLike;
+  /** Memory that each pod asks for, such as `'128Gi'`. @default - none */
+  readonly memory?: QuantityLike;
+  /** Other resources that each pod asks for, such as `{ 'ephemeral-storage': '20Gi' }`. @default - none */
+  readonly resources?: Readonly<Record<string, QuantityLike>>;
+  /** Limits of each pod. @default - those of GPUs and other devices, which are what is asked for; none else */
+  readonly limits?: Readonly<Record<string, QuantityLike>>;
+  /** Beside the graph's. @default - none */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** Beside the graph's. @default - the taint `nvidia.com/gpu` where the component has GPUs, else none */
+  readonly tolerations?: readonly Toleration[];
+  /** Beside the graph's; a secret value only ever as a reference. @default - none */
+  readonly env?: Readonly<Record<string, string | SecretRef>>;
+  /** Arguments after those that the compiler writes. @default - none */
+  readonly args?: readonly string[];
+  /** Size of /dev/shm, such as `'16Gi'`; `'0'` for none of its own. @default - Dynamo's, 8Gi */
+  readonly sharedMemory?: string;
+  /** For all pods of this component together, beside the graph's. @default - only the graph's */
+  readonly placement?: PlacementProps;
+  /**
+   * `set`: one workload, whose pods are pinned together to the set of nodes that the plan gives them. `replica`: one
+   * workload for each replica, each with its own pin. Frozen once the graph exists: another value is another graph.
+   *
+   * @default 'set'
+   */
+  readonly pinning?: 'set' | 'replica';
+}
+
+export interface FrontendProps extends ComponentProps {
+  /** @default - Dynamo's, round robin */
+  readonly router?: Router;
+}
+
+export interface WorkerProps extends ComponentProps {
+  /** GPUs of each pod; also the tensor parallel size, unless `args` say another. */
+  readonly gpus: number;
+  /** RDMA devices of each pod. @default - none */
+  readonly rdma?: RdmaProps;
+}
+
+/** Devices for KV transfer between nodes. */
+export interface RdmaProps {
+  /** Extended resource of the device plugin, such as `rdma/ib` or `rdma/shared_ib`. */
+  readonly resource: string;
+  /** @default - one for each GPU */
+  readonly count?: number;
+}
+
+/**
+ * A graph. Workers are either disaggregated (`prefill` and `decode`) or aggregated (`worker`).
+ */
+export interface DynamoGraphProps {
+  /** Name of the DynamoGraphDeployment. @default - the construct's id */
+  readonly name?: string;
+  /** Namespace of everything the graph consists of. It is written too, unless it is one of the user's own. */
+  readonly namespace: string;
+  /** The KAI queue that it counts in: one without children. */
+  readonly queue: Queue;
+  readonly backend: Backend;
+  readonly model: Model;
+  /** @default - each pod downloads the model when it starts */
+  readonly modelCache?: ModelCache;
+  /** @default PriorityClass.inference */
+  readonly priorityClass?: IPriorityClass;
+  /** Whether KAI may evict the graph for another. @default false */
+  readonly preemptible?: boolean;
+  /** For all pods of the graph together. @default - anywhere */
+  readonly placement?: PlacementProps;
+  /**
+   * How a change reaches the pods. `rolling`: one pod after the other, none of them spare. `recreate`: all pods of a
+   * component stop, then start anew: an outage, but it never waits for a node that a pod of its own holds.
+   *
+   * @default 'rolling'
+   */
+  readonly rollout?: 'rolling' | 'recreate';
+  /** For every component. @default - none */
+  readonly nodeSelector?: Readonly<Record<string, string>>;
+  /** For every component. @default - none */
+  readonly tolerations?: readonly Toleration[];
+  /** For every component. @default - none */
+  readonly env?: Readonly<Record<string, string | SecretRef>>;
+  readonly frontend: FrontendProps;
+  readonly prefill?: WorkerProps;
+  readonly decode?: WorkerProps;
+  readonly worker?: WorkerProps;
+}

@@ -1,0 +1,104 @@
+import type { ComponentSpec, GraphSpec, ModelCacheSpec, PlacementSpec, Role } from '../model/graph';
+import type { Toleration } from '../model/node';
+import { PriorityClass } from './priority-class';
+import type { ComponentProps, DynamoGraphProps, FrontendProps, PlacementProps, WorkerProps } from './graph-props';
+import { SecretRef } from './secret-ref';
+import type { ModelCache } from './model-cache';
+
+/** What the GPU operator's documentation has administrators taint GPU nodes with. */
+const gpuToleration: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
+
+/** The graph as plain data, with defaults filled in. Values are as the user gave them: the check pass looks at them. */
+export function graphSpec(path: string, name: string, dynamoVersion: string, props: DynamoGraphProps): GraphSpec {
+  const priorityClass = props.priorityClass ?? PriorityClass.inference;
+  return {
+    path,
+    name,
+    namespace: props.namespace,
+    queue: props.queue.name,
+    priorityClass: { name: priorityClass.name, value: priorityClass.value },
+    preemptible: props.preemptible ?? false,
+    framework: props.backend.framework,
+    image: props.backend.imageFor(dynamoVersion),
+    model: { ...props.model },
+    cache: props.modelCache && cacheSpec(name, props.modelCache),
+    rollout: props.rollout ?? 'rolling',
+    placement: placementSpec(props.placement),
+    routerMode: props.frontend.router?.mode,
+    components: components(props),
+  };
+}
+
+function cacheSpec(graph: string, cache: ModelCache): ModelCacheSpec {
+  return {
+    claimName: cache.existingClaim ?? `${graph}-model-cache`,
+    accessMode: cache.accessMode,
+    volume: cache.volume && { size: cache.volume.size, storageClass: cache.volume.storageClass },
+    download: cache.download,
+  };
+}
+
+function placementSpec(placement: PlacementProps = {}): PlacementSpec {
+  return { required: placement.required?.label, preferred: placement.preferred?.label };
+}
+
+function components(props: DynamoGraphProps): ComponentSpec[] {
+  const { frontend, prefill, decode, worker } = props;
+  const declared: [Role, FrontendProps | WorkerProps | undefined][] = [
+    ['frontend', frontend],
+    ['prefill', prefill],
+    ['decode', decode],
+    ['worker', worker],
+  ];
+  return declared.flatMap(([role, component]) => (component ? [componentSpec(role, props, component)] : []));
+}
+
+function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps | WorkerProps): ComponentSpec {
+  const gpus = 'gpus' in props ? props.gpus : 0;
+  const devices = deviceRequests(gpus, props);
+  return {
+    name: props.name ?? role,
+    role,
+    replicas: props.replicas ?? 1,
+    gpus,
+    requests: { ...hostRequests(props), ...devices },
+    limits: { ...devices, ...props.limits },
+    nodeSelector: { ...graph.nodeSelector, ...props.nodeSelector },
+    tolerations: [...(gpus > 0 ? [gpuToleration] : []), ...(graph.tolerations ?? []), ...(props.tolerations ?? [])],
+    env: environment({ ...graph.env, ...props.env }),
+    args: props.args ?? [],
+    sharedMemory: props.sharedMemory,
+    rdma: 'rdma' in props && props.rdma !== undefined,
+    placement: placementSpec(props.placement),
+    pinning: props.pinning ?? 'set',
+    exclusive: role === 'frontend' && (props.replicas ?? 1) > 1,
+  };
+}
+
+function hostRequests({ cpu, memory, resources }: ComponentProps): ComponentSpec['requests'] {
+  return { ...(cpu === undefined ? {} : { cpu }), ...(memory === undefined ? {} : { memory }), ...resources };
+}
+
+/** Devices are asked for and limited alike: Kubernetes takes no other amounts for extended resources. */
+function deviceRequests(gpus: number, props: FrontendProps | WorkerProps): ComponentSpec['requests'] {
+  const rdma = 'rdma' in props ? props.rdma : undefined;
+  return {
+    ...(gpus > 0 ? { 'nvidia.com/gpu': gpus } : {}),
+    ...(rdma ? { [rdma.resource]: rdma.count ?? gpus } : {}),
+    ...Object.fromEntries(Object.entries(props.resources ?? {}).filter(([name]) => isExtended(name))),
+  };
+}
+
+/** Extended resources have a domain in their name (core/v1); `requests.*` of quotas are none. */
+function isExtended(resource: string): boolean {
+  return resource.includes('/') && !resource.startsWith('kubernetes.io/');
+}
+
+function environment(env: Readonly<Record<string, string | SecretRef>>): ComponentSpec['env'] {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : { secret: value.secret, key: value.key },
+    ]),
+  );
+}

@@ -1,0 +1,31 @@
+import type { SecretRef } from './secret-ref';
+
+/** How a model of the Hugging Face hub is read. */
+export interface HuggingFaceOptions {
+  /**
+   * Commit of the model's repository.
+   *
+   * @default - whatever the default branch is when a pod starts; the compile warns
+   */
+  readonly revision?: string;
+  /**
+   * Access token for the hub.
+   *
+   * @default - none: the model is public
+   */
+  readonly token?: SecretRef;
+}
+
+/** The model that a graph serves. */
+export class Model {
+  /** @param repository such as `Qwen/Qwen3-0.6B` */
+  public static huggingFace(repository: string, options: HuggingFaceOptions = {}): Model {
+    return new Model(repository, options.revision, options.token);
+  }
+
+  private constructor(
+    public readonly repository: string,
+    public readonly revision: string | undefined,
+    public readonly token: SecretRef | undefined,
+  ) {}
+}

@@ -1,0 +1,75 @@
+import { ApiObject, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import {
+  dynamoRelease,
+  dynamoRepository,
+  kaiRelease,
+  kaiRepository,
+  type FluxObject,
+} from '../backends/flux/controllers';
+import { kustomizationSpec } from '../backends/flux/kustomization';
+import type { Cluster } from './cluster';
+import { Layer } from './layer';
+
+/** Names of the Flux Kustomizations that every cluster has. */
+const CONTROLLERS = 'controllers';
+const PLATFORM = 'platform';
+
+/** What every cluster gets: the controllers' releases and sources, and the Flux Kustomizations of the layers. */
+export class Platform extends Construct {
+  public constructor(private readonly cluster: Cluster) {
+    super(cluster, 'releases');
+    const { namespace } = cluster.fluxOptions;
+    this.write(cluster.flux, kaiRepository(namespace, cluster.stack.kai));
+    this.write(cluster.flux, dynamoRepository(namespace));
+    this.write(cluster.controllers, kaiRelease(namespace));
+    this.write(cluster.controllers, dynamoRelease(namespace, cluster.stack.dynamo));
+    fluxKustomization(cluster, CONTROLLERS, { folder: 'controllers', dependsOn: [], controllers: true });
+    fluxKustomization(cluster, PLATFORM, { folder: 'platform', dependsOn: [CONTROLLERS] });
+  }
+
+  private write(layer: Layer, object: FluxObject): void {
+    new ApiObject(layer, `${object.kind}-${object.metadata.name}`, object);
+  }
+}
+
+/** What a Flux Kustomization of ours applies. */
+export interface LayerKustomization {
+  /** Relative to the cluster's folder. */
+  readonly folder: string;
+  /** Names of Kustomizations that have to be ready first; `platform` where left out. */
+  readonly dependsOn?: readonly string[];
+  /** The layer holds Helm releases, and the next layer needs what they install to answer. */
+  readonly controllers?: boolean;
+}
+
+/** Writes the Flux Kustomization that applies one folder of the cluster. */
+export function fluxKustomization(cluster: Cluster, name: string, layer: LayerKustomization): void {
+  const { namespace, source, path } = cluster.fluxOptions;
+  new ApiObject(cluster.flux, `Kustomization-${name}`, {
+    apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+    kind: 'Kustomization',
+    metadata: { name, namespace },
+    spec: Lazy.any({
+      produce: () =>
+        kustomizationSpec({
+          source,
+          path: `${path.replace(/\/+$/, '')}/${cluster.name}/${layer.folder}`,
+          dependsOn: layer.dependsOn ?? [PLATFORM],
+          helmReleases: layer.controllers ? helmReleasesOf(cluster) : undefined,
+        }),
+    }),
+  });
+}
+
+/** Every HelmRelease in the controllers layer, the user's own included, in name order. */
+function helmReleasesOf(cluster: Cluster): { name: string; namespace: string }[] {
+  return cluster.controllers.node
+    .findAll()
+    .filter((construct): construct is ApiObject => ApiObject.isApiObject(construct) && construct.kind === 'HelmRelease')
+    .map((release) => ({
+      name: release.name,
+      namespace: release.metadata.namespace ?? cluster.fluxOptions.namespace,
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}

@@ -1,0 +1,62 @@
+import { ApiObject, Lazy } from 'cdk8s';
+import { Construct } from 'constructs';
+import { queueSpec } from '../backends/kai/queue';
+import type { QueueBounds, QueueModel } from '../model/queue';
+import { Cluster } from './cluster';
+import { sourceOfCaller } from './source';
+
+/** Bounds of a queue. Quantities are Kubernetes quantities: `512`, `'500m'`, `'4Ti'`. */
+export interface QueueProps {
+  /** @default - none: a queue at the top */
+  readonly parent?: Queue;
+  /** GPUs. @default - no bounds */
+  readonly gpu?: QueueBounds;
+  /** Cores. @default - no bounds */
+  readonly cpu?: QueueBounds;
+  /** Bytes. @default - no bounds */
+  readonly memory?: QueueBounds;
+  /** Among siblings, higher first, when what is over quota is shared out. @default - KAI's, 100 */
+  readonly priority?: number;
+}
+
+/**
+ * A KAI queue. Quota and limit are written for cpu, memory and gpu, -1 (unlimited) where they are unset: KAI reads an
+ * absent limit as nothing allowed, and never starts a gang that may not be preempted above its queue's quota.
+ */
+export class Queue extends Construct {
+  /** Name of the KAI Queue. */
+  public readonly name: string;
+  public readonly cluster: Cluster;
+  public readonly parent?: Queue;
+  /** The line that declared it. */
+  public readonly source = sourceOfCaller();
+
+  public constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: QueueProps = {},
+  ) {
+    super(scope, id);
+    this.name = id;
+    this.cluster = Cluster.of(scope, 'queue');
+    this.parent = props.parent;
+    new ApiObject(this, 'Resource', {
+      apiVersion: 'scheduling.run.ai/v2',
+      kind: 'Queue',
+      metadata: { name: id },
+      spec: Lazy.any({ produce: () => queueSpec(this.model()) }),
+    });
+  }
+
+  /** The queue as plain data. */
+  public model(): QueueModel {
+    const { gpu, cpu, memory, priority } = this.props;
+    return {
+      name: this.name,
+      path: this.node.path,
+      parent: this.parent?.name,
+      priority,
+      bounds: { cpu: cpu ?? {}, memory: memory ?? {}, gpu: gpu ?? {} },
+    };
+  }
+}

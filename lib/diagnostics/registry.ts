@@ -1,0 +1,19 @@
+import { checkCodes } from './codes/check';
+import type { CodeInfo } from './codes/code';
+import { emitCodes } from './codes/emit';
+import { inputCodes } from './codes/input';
+import { placementCodes } from './codes/placement';
+import { verifyCodes } from './codes/verify';
+
+const codes = { ...inputCodes, ...checkCodes, ...placementCodes, ...verifyCodes, ...emitCodes };
+
+/** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */
+export type DiagnosticCode = keyof typeof codes;
+
+/** Every code there is, with its explanation and an example: the one list. */
+export const registry: Readonly<Record<DiagnosticCode, CodeInfo>> = codes;
+
+/** True where `text` is a registered code; input is taken in upper case only. */
+export function isDiagnosticCode(text: string): text is DiagnosticCode {
+  return Object.hasOwn(registry, text);
+}

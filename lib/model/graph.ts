@@ -1,0 +1,108 @@
+import type { Toleration } from './node';
+import type { QuantityLike } from './quantity';
+
+/** A graph as the user declared it, with defaults filled in and constructs resolved to names: plain data. */
+export interface GraphSpec {
+  /** Construct path, for diagnostics. */
+  readonly path: string;
+  readonly name: string;
+  readonly namespace: string;
+  readonly queue: string;
+  readonly priorityClass: { readonly name: string; readonly value: number };
+  readonly preemptible: boolean;
+  readonly framework: 'vllm';
+  readonly image: string;
+  readonly model: ModelSpec;
+  readonly cache?: ModelCacheSpec;
+  readonly rollout: 'rolling' | 'recreate';
+  readonly placement: PlacementSpec;
+  readonly routerMode: 'kv' | 'round-robin' | undefined;
+  readonly components: readonly ComponentSpec[];
+}
+
+/** Levels are node labels. */
+export interface PlacementSpec {
+  readonly required?: string;
+  readonly preferred?: string;
+}
+
+export interface ModelSpec {
+  readonly repository: string;
+  readonly revision?: string;
+  readonly token?: { readonly secret: string; readonly key: string };
+}
+
+export interface ModelCacheSpec {
+  readonly claimName: string;
+  readonly accessMode: string;
+  /** Absent where somebody else makes the claim. */
+  readonly volume?: { readonly size: string; readonly storageClass?: string };
+  /** A Job fills it before the graph starts. */
+  readonly download: boolean;
+}
+
+/** What the pods of a component do. */
+export type Role = 'frontend' | 'prefill' | 'decode' | 'worker';
+
+/** A component as declared; with `pinning: 'replica'` it is written as one component for each replica. */
+export interface ComponentSpec {
+  readonly name: string;
+  readonly role: Role;
+  readonly replicas: number;
+  /** GPUs of each pod. */
+  readonly gpus: number;
+  /** Per pod: everything asked for, GPUs and RDMA devices included. */
+  readonly requests: Readonly<Record<string, QuantityLike>>;
+  readonly limits: Readonly<Record<string, QuantityLike>>;
+  readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations: readonly Toleration[];
+  readonly env: Readonly<Record<string, string | { readonly secret: string; readonly key: string }>>;
+  readonly args: readonly string[];
+  readonly sharedMemory?: string;
+  readonly rdma: boolean;
+  readonly placement: PlacementSpec;
+  readonly pinning: 'set' | 'replica';
+  /** No two pods of the component on one host. */
+  readonly exclusive: boolean;
+}
+
+/** A component as it is written: one workload with one pin. */
+export interface WrittenComponent {
+  /** Name in the graph, as it is declared or with the replica's index. */
+  readonly name: string;
+  /** Name of the subgroup in the PodGroup: the component's, in lower case. */
+  readonly subgroup: string;
+  readonly spec: ComponentSpec;
+  readonly replicas: number;
+  /** Index of the replica with `pinning: 'replica'`. */
+  readonly replica?: number;
+}
+
+/**
+ * The components that a graph is written with. They follow from the declaration alone, never from a placement:
+ * Dynamo's operator lets nobody add or remove one once the graph exists.
+ */
+export function writtenComponents(graph: GraphSpec): readonly WrittenComponent[] {
+  return graph.components.flatMap((spec) =>
+    spec.pinning === 'set' ? [written(spec, spec.name, spec.replicas)] : replicaComponents(spec),
+  );
+}
+
+function replicaComponents(spec: ComponentSpec): WrittenComponent[] {
+  return Array.from({ length: spec.replicas }, (_, replica) => ({
+    ...written(spec, `${spec.name}-${replica}`, 1),
+    replica,
+  }));
+}
+
+function written(spec: ComponentSpec, name: string, replicas: number): WrittenComponent {
+  return { name, subgroup: name.toLowerCase(), spec, replicas };
+}
+
+/** Values of `kubernetes.io/hostname` by name of the written component: the nodes that its pods are pinned to. */
+export type GraphPins = ReadonlyMap<string, readonly string[]>;
+
+/** Name of the PodGroup of a graph. KAI up to 0.17.0 knows PodGroups by bare name, so it carries the namespace. */
+export function podGroupName(graph: { readonly namespace: string; readonly name: string }): string {
+  return `${graph.namespace}.${graph.name}`;
+}
