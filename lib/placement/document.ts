@@ -22,9 +22,12 @@ const taint = z.strictObject({ key: name, value: z.string().optional(), effect }
 
 const toleration = z.strictObject({
   key: z.string().optional(),
-  operator: z.enum(['Exists', 'Equal']).optional().describe('default Equal'),
+  operator: z.enum(['Exists', 'Equal', '']).optional().describe('default Equal; empty is as if left out'),
   value: z.string().optional(),
-  effect: effect.optional().describe('default: every effect'),
+  effect: z
+    .enum([...effect.options, ''])
+    .optional()
+    .describe('default: every effect; empty is as if left out'),
   tolerationSeconds: z.int().optional(),
 });
 
@@ -201,6 +204,7 @@ export type QueueDocument = z.input<typeof queue>;
 export type GangDocument = z.input<typeof gang>;
 export type GroupDocument = z.input<typeof group>;
 export type PodDocument = z.input<typeof pod>;
+export type TolerationDocument = z.input<typeof toleration>;
 export type ConstraintDocument = z.input<typeof constraint>;
 
 /** JSON Schema (draft 2020-12) of a problem, for editors and for people who write no TypeScript. */
