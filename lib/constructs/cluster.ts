@@ -1,4 +1,4 @@
-import { ApiObject, Chart, Lazy } from 'cdk8s';
+import { Chart, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { topologySpec } from '../backends/kai/topology';
@@ -6,7 +6,9 @@ import { diagnostic } from '../diagnostics/diagnostic';
 import { DiagnosticError } from '../diagnostics/error';
 import type { Inventory } from '../inventory/inventory';
 import { Platform } from './platform';
+import { freeId, noteDuplicate } from './ids';
 import { Layer } from './layer';
+import { OwnObject } from './own-object';
 import { sourceOfCaller } from './source';
 import type { Stack } from './stack';
 import type { Topology } from './topology';
@@ -58,7 +60,7 @@ export class Cluster extends Chart {
   }
 
   /** The cluster that a construct lies in. Throws where there is none; `what` is what the message calls the construct. */
-  public static of(construct: IConstruct, what = 'construct'): Cluster {
+  public static override of(construct: IConstruct, what = 'construct'): Cluster {
     const cluster = construct.node.scopes.find((scope) => Cluster.isCluster(scope));
     if (cluster) return cluster;
     const where = { construct: construct.node.path, ...sourceOfCaller() };
@@ -82,7 +84,8 @@ export class Cluster extends Chart {
   public readonly platform: Layer;
 
   public constructor(scope: Construct, id: string, props: ClusterProps) {
-    super(scope, id, { disableResourceNameHashes: true });
+    super(scope, freeId(scope, id), { disableResourceNameHashes: true });
+    noteDuplicate(this, id);
     Object.defineProperty(this, CLUSTER, { value: true });
     this.name = id;
     this.stack = props.stack;
@@ -97,7 +100,7 @@ export class Cluster extends Chart {
     this.controllers = new Layer(this, 'controllers', 'controllers');
     this.platform = new Layer(this, 'platform', 'platform');
     new Platform(this);
-    new ApiObject(this.platform, 'topology', {
+    new OwnObject(this.platform, 'topology', {
       apiVersion: 'kai.scheduler/v1alpha1',
       kind: 'Topology',
       metadata: { name: props.topology.name },
@@ -109,7 +112,7 @@ export class Cluster extends Chart {
    * Makes sure that a Namespace is written, once. Flux never prunes it: with it would go everything inside, of
    * whatever origin.
    */
-  public namespace(name: string): void {
+  public ensureNamespace(name: string): void {
     const id = `namespace-${name}`;
     if (this.platform.node.tryFindChild(id)) return;
     const annotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };

@@ -1,4 +1,4 @@
-import { ApiObject, Lazy } from 'cdk8s';
+import { type ApiObject, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { graphAnnotations, graphDeploymentSpec } from '../backends/dynamo/graph-deployment';
@@ -8,9 +8,11 @@ import type { GraphPins, GraphSpec, ModelCacheSpec } from '../model/graph';
 import { Cluster } from './cluster';
 import type { DynamoGraphProps } from './graph-props';
 import { graphSpec } from './graph-spec';
+import { freeId, noteDuplicate } from './ids';
 import { Layer } from './layer';
 import { fluxKustomization } from './platform';
 import type { Queue } from './queue';
+import { OwnObject } from './own-object';
 import { sourceOfCaller } from './source';
 
 const GRAPH = Symbol.for('bayplan.DynamoGraph');
@@ -38,12 +40,13 @@ export class DynamoGraph extends Layer {
   private pins: GraphPins | undefined;
 
   public constructor(scope: Construct, id: string, props: DynamoGraphProps) {
-    super(scope, id, `graphs/${id}`);
+    super(scope, freeId(scope, id), `graphs/${id}`);
+    noteDuplicate(this, id);
     Object.defineProperty(this, GRAPH, { value: true });
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
     this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster.stack.dynamo, props);
-    this.cluster.namespace(this.spec.namespace);
+    this.cluster.ensureNamespace(this.spec.namespace);
     this.deployment = this.writeDeployment();
     this.podGroup = this.writePodGroup();
     const cache = this.writeCache(id);
@@ -61,7 +64,7 @@ export class DynamoGraph extends Layer {
 
   private writeDeployment(): ApiObject {
     const { name, namespace } = this.spec;
-    return new ApiObject(this, 'Resource', {
+    return new OwnObject(this, 'Resource', {
       apiVersion: 'nvidia.com/v1beta1',
       kind: 'DynamoGraphDeployment',
       metadata: { name, namespace, annotations: { ...graphAnnotations } },
@@ -72,7 +75,7 @@ export class DynamoGraph extends Layer {
   private writePodGroup(): ApiObject {
     const { topology } = this.cluster;
     const levels = topology.levels.map(({ label }) => label);
-    return new ApiObject(this, 'pod-group', {
+    return new OwnObject(this, 'pod-group', {
       apiVersion: 'scheduling.run.ai/v2alpha2',
       kind: 'PodGroup',
       metadata: podGroupMetadata(this.spec),

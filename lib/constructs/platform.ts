@@ -9,7 +9,9 @@ import {
 } from '../backends/flux/controllers';
 import { kustomizationSpec } from '../backends/flux/kustomization';
 import type { Cluster } from './cluster';
+import { freeId } from './ids';
 import { Layer } from './layer';
+import { OwnObject } from './own-object';
 
 /** Names of the Flux Kustomizations that every cluster has. */
 const CONTROLLERS = 'controllers';
@@ -29,7 +31,7 @@ export class Platform extends Construct {
   }
 
   private write(layer: Layer, object: FluxObject): void {
-    new ApiObject(layer, `${object.kind}-${object.metadata.name}`, object);
+    new OwnObject(layer, `${object.kind}-${object.metadata.name}`, object);
   }
 }
 
@@ -46,7 +48,7 @@ export interface LayerKustomization {
 /** Writes the Flux Kustomization that applies one folder of the cluster. */
 export function fluxKustomization(cluster: Cluster, name: string, layer: LayerKustomization): void {
   const { namespace, source, path } = cluster.fluxOptions;
-  new ApiObject(cluster.flux, `Kustomization-${name}`, {
+  new OwnObject(cluster.flux, freeId(cluster.flux, `Kustomization-${name}`), {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
     metadata: { name, namespace },

@@ -1,6 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
 import { Cluster } from './cluster';
-import type { Construct } from 'constructs';
+import { freeId, noteDuplicate } from './ids';
 
 /** A PriorityClass, wherever it comes from. */
 export interface IPriorityClass {
@@ -13,7 +14,7 @@ export interface IPriorityClass {
  * A PriorityClass of the user's own. Those that KAI's chart brings are referred to through the static members and are
  * never written.
  */
-export class PriorityClass implements IPriorityClass {
+export class PriorityClass extends Construct implements IPriorityClass {
   /** KAI's class for training, value 50. */
   public static readonly train: IPriorityClass = { name: 'train', value: 50 };
   /** KAI's class for interactive work that may be preempted, value 75. */
@@ -32,12 +33,12 @@ export class PriorityClass implements IPriorityClass {
   public readonly value: number;
 
   public constructor(scope: Construct, id: string, props: { readonly value: number; readonly description?: string }) {
+    super(scope, freeId(scope, id));
+    noteDuplicate(this, id);
+    Cluster.of(scope, 'priority class');
     this.name = id;
     this.value = props.value;
-    new k8s.KubePriorityClass(Cluster.of(scope, 'priority class').platform, `priority-class-${id}`, {
-      metadata: { name: id },
-      value: props.value,
-      description: props.description,
-    });
+    const { value, description } = props;
+    new k8s.KubePriorityClass(this, 'Resource', { metadata: { name: id }, value, description });
   }
 }

@@ -1,8 +1,10 @@
-import { ApiObject, Lazy } from 'cdk8s';
+import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { queueSpec } from '../backends/kai/queue';
 import type { QueueBounds, QueueModel } from '../model/queue';
 import { Cluster } from './cluster';
+import { freeId, noteDuplicate } from './ids';
+import { OwnObject } from './own-object';
 import { sourceOfCaller } from './source';
 
 /** Bounds of a queue. Quantities are Kubernetes quantities: `512`, `'500m'`, `'4Ti'`. */
@@ -36,11 +38,12 @@ export class Queue extends Construct {
     id: string,
     private readonly props: QueueProps = {},
   ) {
-    super(scope, id);
+    super(scope, freeId(scope, id));
+    noteDuplicate(this, id);
     this.name = id;
     this.cluster = Cluster.of(scope, 'queue');
     this.parent = props.parent;
-    new ApiObject(this, 'Resource', {
+    new OwnObject(this, 'Resource', {
       apiVersion: 'scheduling.run.ai/v2',
       kind: 'Queue',
       metadata: { name: id },

@@ -40,4 +40,3 @@ export function graphDeploymentSpec(graph: GraphSpec, pins: GraphPins): GraphDep
     })),
   };
 }
-

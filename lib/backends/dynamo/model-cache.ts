@@ -1,3 +1,4 @@
+import { k8s } from 'cdk8s-plus-28';
 import type { GraphSpec, ModelCacheSpec } from '../../model/graph';
 import { cacheVolume, environment } from './pod-template';
 import { CACHE_PATH, HUB_PATH } from './vllm';
@@ -11,14 +12,24 @@ const jobAnnotations = { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } as con
 /** A claim outlives its graph: pruning it would throw the weights away. */
 const claimAnnotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } as const;
 
+/** The hub's client keeps buffers of the files it fetches. */
+const downloadResources: k8s.ResourceRequirements = {
+  requests: { cpu: k8s.Quantity.fromString('2'), memory: k8s.Quantity.fromString('8Gi') },
+  limits: { memory: k8s.Quantity.fromString('16Gi') },
+};
+
 /** Props of the PersistentVolumeClaim of a graph's cache (core/v1). */
-export function cacheClaim(graph: GraphSpec, cache: ModelCacheSpec, volume: NonNullable<ModelCacheSpec['volume']>) {
+export function cacheClaim(
+  graph: GraphSpec,
+  cache: ModelCacheSpec,
+  volume: NonNullable<ModelCacheSpec['volume']>,
+): k8s.KubePersistentVolumeClaimProps {
   return {
     metadata: { name: cache.claimName, namespace: graph.namespace, annotations: claimAnnotations },
     spec: {
       accessModes: [cache.accessMode],
       storageClassName: volume.storageClass,
-      resources: { requests: { storage: volume.size } },
+      resources: { requests: { storage: k8s.Quantity.fromString(volume.size) } },
     },
   };
 }
@@ -29,7 +40,7 @@ export function downloadJobName({ name, model }: GraphSpec): string {
 }
 
 /** Props of the Job (batch/v1) that downloads one revision of the model into the cache. */
-export function downloadJob(graph: GraphSpec, cache: ModelCacheSpec) {
+export function downloadJob(graph: GraphSpec, cache: ModelCacheSpec): k8s.KubeJobProps {
   const { model } = graph;
   const revision = model.revision === undefined ? [] : ['--revision', model.revision];
   return {
@@ -47,7 +58,7 @@ export function downloadJob(graph: GraphSpec, cache: ModelCacheSpec) {
               command: ['hf', 'download'],
               args: [model.repository, ...revision],
               env: environment({ ...graph, cache: undefined }, { HF_HUB_CACHE: HUB_PATH }),
-              resources: { requests: { cpu: '2', memory: '8Gi' }, limits: { memory: '16Gi' } },
+              resources: downloadResources,
               volumeMounts: [{ name: 'model-cache', mountPath: CACHE_PATH }],
             },
           ],

@@ -119,12 +119,18 @@ function quantities(amounts: Readonly<Record<string, string | number>>): Record<
 /** One variable of a container, as core/v1 has it. */
 type EnvVar =
   | { readonly name: string; readonly value: string }
-  | { readonly name: string; readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } } };
+  | {
+      readonly name: string;
+      readonly valueFrom: { readonly secretKeyRef: { readonly name: string; readonly key: string } };
+    };
+
+/** Variables by name: a value, or a reference to a key of a Secret. */
+export type Environment = WrittenComponent['spec']['env'];
 
 /** Sorted by name; what the user sets wins over what we would set. */
-export function environment(graph: GraphSpec, own: WrittenComponent['spec']['env']): EnvVar[] {
+export function environment(graph: GraphSpec, own: Environment): EnvVar[] {
   const { token } = graph.model;
-  const all: WrittenComponent['spec']['env'] = {
+  const all: Environment = {
     ...(token ? { [token.key]: token } : {}),
     ...(graph.cache ? { HF_HUB_CACHE: HUB_PATH, HF_HUB_OFFLINE: '1' } : {}),
     ...own,
@@ -139,6 +145,6 @@ function envVar(name: string, value: string | { readonly secret: string; readonl
 }
 
 /** The volume that holds the model cache. */
-export function cacheVolume(claimName: string): object {
+export function cacheVolume(claimName: string) {
   return { name: 'model-cache', persistentVolumeClaim: { claimName } };
 }

@@ -49,4 +49,3 @@ function inUnits(resource: QueueResource, bound: QuantityLike | undefined): numb
   if (amount === undefined) return UNLIMITED;
   return Number(amount / unit[resource]) + Number(amount % unit[resource]) / Number(unit[resource]);
 }
-

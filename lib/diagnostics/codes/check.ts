@@ -1,4 +1,208 @@
 import type { CodeInfo } from './code';
 
 /** BAY2xxx. What can be said of a fleet without placing it. */
-export const checkCodes = {} as const satisfies Record<string, CodeInfo>;
+export const checkCodes = {
+  BAY2001: {
+    severity: 'error',
+    title: 'construct outside a cluster',
+    explanation:
+      'Queues, graphs and priority classes belong to one cluster: it has the stack, the topology and the nodes that they mean. Pass the cluster, or a construct inside it, as the scope.',
+    bad: `new Queue(fleet, 'team-a')`,
+    good: `new Queue(cluster, 'team-a')`,
+  },
+  BAY2002: {
+    severity: 'error',
+    title: 'a validation of a construct failed',
+    explanation:
+      'A construct in the fleet has a validation of its own (node.addValidation), and it found something. The text is that of the validation.',
+    bad: `construct.node.addValidation({ validate: () => ['no owner label'] })`,
+    good: 'construct.node.addValidation({ validate: () => [] })',
+  },
+  BAY2003: {
+    severity: 'error',
+    title: 'a fleet without clusters',
+    explanation:
+      'A fleet compiles clusters, and this one has none, so there is nothing to place and nothing to write. dist is left as it was rather than emptied.',
+    bad: 'new Fleet().synth()',
+    good: `const fleet = new Fleet();
+new Cluster(fleet, 'eu-west', { stack, inventory, topology });
+fleet.synth();`,
+  },
+  BAY2010: {
+    severity: 'error',
+    title: 'a stack that graphs cannot be written for',
+    explanation: `Dynamo's API, its operator's annotations and KAI's PodGroups change between versions. Manifests are written only for versions whose behaviour is known; others would be accepted by the cluster and hold nothing.`,
+    bad: `Stack.of({ dynamo: '1.5.0', kai: '0.13.4' })`,
+    good: `Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })`,
+  },
+  BAY2020: {
+    severity: 'error',
+    title: 'a name that Kubernetes refuses',
+    explanation:
+      'Names of clusters, graphs and namespaces are DNS labels: lower-case letters, digits and dashes, at most 63 characters, beginning and ending with a letter or digit. Queues and topologies may have dots as well.',
+    bad: `new DynamoGraph(cluster, 'vLLM_disagg', props)`,
+    good: `new DynamoGraph(cluster, 'vllm-disagg', props)`,
+  },
+  BAY2021: {
+    severity: 'error',
+    title: `workloads in KAI's own namespace`,
+    explanation: 'KAI schedules no workloads in the namespace that it runs in. A graph there would stay pending.',
+    bad: `namespace: 'kai-scheduler'`,
+    good: `namespace: 'inference'`,
+  },
+  BAY2022: {
+    severity: 'error',
+    title: 'a component name that Dynamo or KAI refuses',
+    explanation: `A component's name becomes part of the names of Deployments, Services and labels, and in lower case the name of a PodGroup's subgroup. Letters, digits and dashes, beginning and ending with a letter or digit; with the graph's name and what the operator adds at most 63 characters.`,
+    bad: `prefill: { name: 'prefill_worker', gpus: 1 }`,
+    good: `prefill: { name: 'prefill-worker', gpus: 1 }`,
+  },
+  BAY2023: {
+    severity: 'error',
+    title: 'two components of one name',
+    explanation:
+      'Dynamo compares names of components without regard to case, and a subgroup is named after its component in lower case. A component pinned by replica is written as one component for each, with the index behind a dash.',
+    bad: `prefill: { name: 'Worker', gpus: 1 }, decode: { name: 'worker', gpus: 1 }`,
+    good: `prefill: { name: 'prefill', gpus: 1 }, decode: { name: 'decode', gpus: 1 }`,
+  },
+  BAY2024: {
+    severity: 'error',
+    title: 'more components than Dynamo takes',
+    explanation:
+      'A DynamoGraphDeployment has 25 components at the most. With pinning by replica each replica is a component.',
+    bad: `decode: { replicas: 30, gpus: 1, pinning: 'replica' }`,
+    good: 'decode: { replicas: 30, gpus: 1 }',
+  },
+  BAY2025: {
+    severity: 'error',
+    title: 'namespace and graph name too long together',
+    explanation: `Dynamo's operator labels every pod with namespace and graph, joined with a dash, and a label's value has at most 63 characters.`,
+    bad: `namespace: 'a-namespace-with-a-really-long-name', name: 'a-graph-with-a-name-as-long-as-that'`,
+    good: `namespace: 'inference', name: 'llama-70b'`,
+  },
+  BAY2026: {
+    severity: 'error',
+    title: 'two graphs of one name or id',
+    explanation:
+      'A graph is written under its name in its namespace, into a folder named after its id. Two graphs of one name in one namespace would be one object; two of one id, below different constructs, would be one folder. Graphs of one name in two namespaces are fine, with ids of their own.',
+    bad: "new DynamoGraph(cluster, 'a', { name: 'llama', ... });\nnew DynamoGraph(cluster, 'b', { name: 'llama', ... });",
+    good: "new DynamoGraph(cluster, 'a', { name: 'llama-a', ... });\nnew DynamoGraph(cluster, 'b', { name: 'llama-b', ... });",
+  },
+  BAY2027: {
+    severity: 'error',
+    title: 'an id that is taken',
+    explanation:
+      'Constructs of one scope have ids of their own: the path made of them is what names a construct in findings, and for queues, graphs and clusters the id is also the name of what is written.',
+    bad: "new Queue(cluster, 'team-a');\nnew Queue(cluster, 'team-a');",
+    good: "new Queue(cluster, 'team-a');\nnew Queue(cluster, 'team-b');",
+  },
+  BAY2030: {
+    severity: 'error',
+    title: 'a topology that KAI refuses',
+    explanation:
+      'A KAI Topology has one to sixteen levels, each a node label of its own, from the broadest to the narrowest; kubernetes.io/hostname only as the last.',
+    bad: `new Topology('t', [Level.host(), Level.rack()])`,
+    good: `new Topology('t', [Level.rack(), Level.host()])`,
+  },
+  BAY2031: {
+    severity: 'error',
+    title: 'an unknown level',
+    explanation:
+      'A graph or component is placed by a level that the topology of its cluster does not have. KAI would accept the manifest and never schedule the pods.',
+    bad: `placement: { required: Level.of('topology.kubernetes.io/zones') }`,
+    good: 'placement: { required: Level.zone() }',
+  },
+  BAY2032: {
+    severity: 'error',
+    title: 'a level broader than the one around it',
+    explanation: `preferred has to be as narrow as required or narrower, and a component's required level lies inside the graph's. A broader one says nothing, and KAI never schedules such a group.`,
+    bad: 'placement: { required: Level.rack(), preferred: Level.zone() }',
+    good: 'placement: { required: Level.zone(), preferred: Level.rack() }',
+  },
+  BAY2040: {
+    severity: 'error',
+    title: 'a number that is no count',
+    explanation: 'Replicas and GPUs are whole numbers of 0 or more.',
+    bad: 'decode: { replicas: 1.5, gpus: 8 }',
+    good: 'decode: { replicas: 2, gpus: 8 }',
+  },
+  BAY2041: {
+    severity: 'error',
+    title: 'a quantity that cannot be read',
+    explanation:
+      'Amounts are Kubernetes quantities: a number with a decimal (m, k, M, G, T) or binary (Ki, Mi, Gi, Ti) suffix, or none.',
+    bad: `memory: '128 GB'`,
+    good: `memory: '128Gi'`,
+  },
+  BAY2042: {
+    severity: 'error',
+    title: 'an image without a version',
+    explanation: `Dynamo's operator reads the version of the runtime from the image's tag and refuses a graph where it cannot: latest, other words, or a digest without a tag.`,
+    bad: `Backend.vllm({ image: 'registry.example/vllm-runtime:latest' })`,
+    good: `Backend.vllm({ image: 'registry.example/vllm-runtime:1.5.0' })`,
+  },
+  BAY2043: {
+    severity: 'warning',
+    title: 'a model without a revision',
+    explanation: `Without a commit of the model's repository each pod reads whatever the default branch is when it starts, so that replicas of one graph may serve different weights.`,
+    bad: `Model.huggingFace('Qwen/Qwen3-0.6B')`,
+    good: `Model.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca' })`,
+  },
+  BAY2050: {
+    severity: 'error',
+    title: 'aggregated and disaggregated workers in one graph',
+    explanation:
+      'A worker does prefill and decode in one; prefill and decode workers share a request. A graph has either kind.',
+    bad: 'worker: { gpus: 1 }, prefill: { gpus: 1 }, decode: { gpus: 1 }',
+    good: 'prefill: { gpus: 1 }, decode: { gpus: 1 }',
+  },
+  BAY2051: {
+    severity: 'error',
+    title: 'a graph without workers',
+    explanation: 'A graph with only frontends answers nothing.',
+    bad: 'frontend: {}',
+    good: 'frontend: {}, worker: { gpus: 1 }',
+  },
+  BAY2052: {
+    severity: 'error',
+    title: 'half of a disaggregated graph',
+    explanation:
+      'A request needs a prefill and a decode worker. With replicas of only one of them no request is ever answered.',
+    bad: 'prefill: { replicas: 0, gpus: 1 }, decode: { replicas: 2, gpus: 1 }',
+    good: 'prefill: { replicas: 1, gpus: 1 }, decode: { replicas: 2, gpus: 1 }',
+  },
+  BAY2060: {
+    severity: 'error',
+    title: 'a secret in the stack',
+    explanation:
+      'What is compiled is committed to Git, so a token in an environment variable or argument would be published with it. Only references to Secrets are written. A value that was ever committed has to be replaced at its source.',
+    bad: `env: { HF_TOKEN: 'the token itself' }`,
+    good: `env: { HF_TOKEN: SecretRef.of('hf-token-secret', 'HF_TOKEN') }`,
+  },
+  BAY2070: {
+    severity: 'error',
+    title: 'a queue of another cluster',
+    explanation: 'Queues are objects of one cluster; a graph can only count in a queue of its own.',
+    bad: `new DynamoGraph(west, 'g', { queue: new Queue(east, 'q'), ... })`,
+    good: `new DynamoGraph(west, 'g', { queue: new Queue(west, 'q'), ... })`,
+  },
+  BAY2071: {
+    severity: 'error',
+    title: 'a graph in a queue with children',
+    explanation: 'KAI runs workloads in queues without children only.',
+    bad: `const parent = new Queue(cluster, 'parent');
+new Queue(cluster, 'child', { parent });
+new DynamoGraph(cluster, 'g', { queue: parent, ... })`,
+    good: `const child = new Queue(cluster, 'child', { parent });
+new DynamoGraph(cluster, 'g', { queue: child, ... })`,
+  },
+  BAY2072: {
+    severity: 'error',
+    title: 'a queue smaller than what its graphs need',
+    explanation:
+      'All graphs of a fleet have to run at once. Together with what other pods use, they must fit in the limit of their queue and of every queue above it, and graphs that may not be preempted (the default) also in the quota: KAI never starts them above it.',
+    bad: `const queue = new Queue(cluster, 'q', { gpu: { quota: 4 } });
+new DynamoGraph(cluster, 'g', { queue, worker: { replicas: 1, gpus: 8 }, ... })`,
+    good: `const queue = new Queue(cluster, 'q', { gpu: { quota: 8 } });`,
+  },
+} as const satisfies Record<string, CodeInfo>;

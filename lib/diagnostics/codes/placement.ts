@@ -198,4 +198,68 @@ export const placementCodes = {
     bad: 'levels: [zone, rack]\nnodes: [{name: gpu-01, labels: {zone: a}}]',
     good: 'levels: [zone, rack]\nnodes: [{name: gpu-01, labels: {zone: a, rack: r1}}]',
   },
+  BAY3201: {
+    severity: 'error',
+    title: 'no node may take the pods',
+    explanation:
+      'Every node is left out for a reason that has nothing to do with how full it is: not ready, cordoned, tainted, without a label that a selector or the topology asks for. The note counts nodes by reason.',
+    bad: `nodeSelector: { 'nvidia.com/gpu.product': 'NVIDIA-H1OO' }`,
+    good: `nodeSelector: { 'nvidia.com/gpu.product': 'NVIDIA-H100-80GB-HBM3' }`,
+  },
+  BAY3202: {
+    severity: 'error',
+    title: 'a graph larger than any domain it may be in',
+    explanation:
+      'The nodes that may take the pods have too little of a resource, in every domain of the required level. The message says which domain comes closest, what it has and what is needed.',
+    bad: 'placement: { required: Level.rack() }, decode: { replicas: 40, gpus: 8 }',
+    good: 'placement: { required: Level.rack() }, decode: { replicas: 4, gpus: 8 }',
+  },
+  BAY3203: {
+    severity: 'error',
+    title: 'room in pieces that fit no arrangement',
+    explanation:
+      'There is enough of every resource in total, but in pieces: nodes with a few free GPUs each do not make one with eight. Smaller pods, a wider level or a node set free would do.',
+    bad: 'decode: { replicas: 1, gpus: 8 } // where every node has 4 free',
+    good: 'decode: { replicas: 2, gpus: 4 }',
+  },
+  BAY3204: {
+    severity: 'error',
+    title: 'a plan exists, but not one that is safe',
+    explanation: `Pods of one component are interchangeable: the scheduler chooses among the nodes of their pin, and may put a pod where the plan has another component's. Unless every node has room for all that could come to it, some order of starts or restarts leaves a pod without a place, for ever. With pinning by replica each pod has its own node.`,
+    bad: `// prefill 2 x 4 GPUs on two nodes, decode and draft 1 x 4 on one of them each
+prefill: { replicas: 2, gpus: 4 }`,
+    good: `prefill: { replicas: 2, gpus: 4, pinning: 'replica' }`,
+  },
+  BAY3205: {
+    severity: 'error',
+    title: 'over quota or limit of a queue',
+    explanation:
+      'Placing the gang would take its queue, or one above it, over its limit; or over its quota, which is what counts for a gang that may not be preempted.',
+    bad: `new Queue(cluster, 'q', { gpu: { quota: 0 } })`,
+    good: `new Queue(cluster, 'q', { gpu: { quota: 64 } })`,
+  },
+  BAY3206: {
+    severity: 'error',
+    title: 'room that another graph of the fleet holds',
+    explanation:
+      'The graph would have a place if it were alone, but graphs of higher priority, or others that do not fit otherwise, hold it.',
+    bad: '// two graphs that both need the only whole rack',
+    good: '// give one of them another level, or fewer replicas',
+  },
+  BAY3207: {
+    severity: 'error',
+    title: 'a search that was ended before it was decided',
+    explanation:
+      'The number of steps that the engine may take was used up before a placement was found or excluded. That is counted, not timed, so the same problem gives the same answer everywhere. It is no statement that there is no place.',
+    bad: '// hundreds of components of mixed sizes with required levels of their own',
+    good: '// split the graph, or drop constraints that say the same',
+  },
+  BAY3290: {
+    severity: 'error',
+    title: 'a plan that the independent checker refuses',
+    explanation:
+      'Every plan is confirmed by a checker that shares no code with the engine. It found something wrong, so nothing is written. This is a fault of Bayplan.',
+    bad: '// none is known',
+    good: '// please report it',
+  },
 } as const satisfies Record<string, CodeInfo>;

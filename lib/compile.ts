@@ -1,0 +1,42 @@
+import type { IConstruct } from 'constructs';
+import { hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from './diagnostics/diagnostic';
+import { DiagnosticError } from './diagnostics/error';
+import { check } from './passes/check';
+import { collect } from './passes/collect';
+import { lower } from './passes/lower';
+import { plan, type PlannedCluster } from './passes/plan';
+import { render, type Files } from './passes/render';
+import { verify } from './passes/verify';
+
+/** What a fleet compiles to. */
+export interface Compilation {
+  /** Text of each file by its path below dist. */
+  readonly files: Files;
+  /** By cluster, in name order: the problem that was solved, and its plan. */
+  readonly clusters: readonly PlannedCluster[];
+  /** Warnings, in the order in which they are printed. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Compiles a fleet, touching nothing but the inventories that it reads. A pass with an error is the last one.
+ *
+ * @throws DiagnosticError with every finding so far
+ */
+export function compile(fleet: IConstruct): Compilation {
+  const findings: Diagnostic[] = [];
+  const pass = <T>(outcome: Outcome<T>): T => {
+    findings.push(...outcome.diagnostics);
+    if (outcome.ok && !hasErrors(outcome.diagnostics)) return outcome.value;
+    throw new DiagnosticError(sortDiagnostics(findings));
+  };
+
+  const model = pass(collect(fleet)); //             the construct tree and the inventories, as plain data
+  pass(check(model)); //                             what can be said without placing: names, levels, quotas, secrets
+  const planned = pass(plan(model)); //              a node for every pod of every gang, confirmed by a second checker
+  const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
+  pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
+  const files = pass(render(lowered)); //            text; Fleet.synth writes it, all or nothing
+
+  return { files, clusters: planned, diagnostics: sortDiagnostics(findings) };
+}

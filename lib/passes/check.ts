@@ -1,0 +1,26 @@
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
+import { checkComponents } from './check/components';
+import { checkLevels } from './check/levels';
+import { checkNames } from './check/names';
+import { checkQueues } from './check/queues';
+import { checkSecrets } from './check/secrets';
+import { checkStack } from './check/stack';
+import { checkValues } from './check/values';
+import type { ClusterModel, FleetModel } from './collect';
+
+/** Rules of a cluster, each of its own subject; their order does not matter, since findings are sorted. */
+const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
+  checkStack,
+  checkNames,
+  checkValues,
+  checkComponents,
+  checkLevels,
+  checkQueues,
+  checkSecrets,
+];
+
+/** Everything that can be said without placing anything. */
+export function check(fleet: FleetModel): Outcome<FleetModel> {
+  const diagnostics = fleet.clusters.flatMap((cluster) => rules.flatMap((rule) => rule(cluster)));
+  return { ok: true, value: fleet, diagnostics: [...fleet.validations, ...diagnostics] };
+}

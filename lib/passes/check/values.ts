@@ -1,0 +1,91 @@
+import type { DynamoGraph } from '../../constructs/dynamo-graph';
+import type { Queue } from '../../constructs/queue';
+import { diagnostic, type Diagnostic, type Where } from '../../diagnostics/diagnostic';
+import type { ComponentSpec } from '../../model/graph';
+import { parseQuantity, type QuantityLike } from '../../model/quantity';
+import { placeOf, type ClusterModel } from '../collect';
+
+/** The operator reads the runtime's version from the tag (Dynamo 1.4, internal/runtimeversion). */
+const IMAGE = /^[^\s@]+:(\d+\.\d+\.\d+[^\s@:/]*)(@sha256:[0-9a-f]{64})?$/;
+
+/** Numbers, quantities and image references that cannot be read. */
+export function checkValues(cluster: ClusterModel): Diagnostic[] {
+  return [...cluster.queues.flatMap(checkQueue), ...cluster.graphs.flatMap(checkGraph)];
+}
+
+function checkQueue(queue: Queue): Diagnostic[] {
+  const { bounds } = queue.model();
+  return Object.entries(bounds).flatMap(([resource, { quota, limit }]) => [
+    ...checkQuantity(placeOf(queue), `${resource}.quota`, quota),
+    ...checkQuantity(placeOf(queue), `${resource}.limit`, limit),
+  ]);
+}
+
+function checkGraph(graph: DynamoGraph): Diagnostic[] {
+  const where = placeOf(graph);
+  const { image, model, cache, components } = graph.spec;
+  return [
+    ...(IMAGE.test(image) ? [] : [badImage(where, image)]),
+    ...(model.revision === undefined ? [floatingModel(where, model.repository)] : []),
+    ...checkQuantity(where, 'modelCache.size', cache?.volume?.size),
+    ...components.flatMap((component) => checkComponent(where, component)),
+  ];
+}
+
+function checkComponent(where: Where, component: ComponentSpec): Diagnostic[] {
+  const { role, replicas, gpus, requests, limits, sharedMemory } = component;
+  return [
+    ...checkCount(where, `${role}.replicas`, replicas),
+    ...checkCount(where, `${role}.gpus`, gpus),
+    ...Object.entries(requests).flatMap(([name, amount]) => checkQuantity(where, `${role}.${name}`, amount)),
+    ...Object.entries(limits).flatMap(([name, amount]) => checkQuantity(where, `${role}.limits.${name}`, amount)),
+    ...checkQuantity(where, `${role}.sharedMemory`, sharedMemory),
+  ];
+}
+
+function checkCount(where: Where, pointer: string, value: number): Diagnostic[] {
+  if (Number.isSafeInteger(value) && value >= 0) return [];
+  return [
+    diagnostic('BAY2040', {
+      message: `${pointer} is ${String(value)}, which is no whole number of 0 or more`,
+      where: { ...where, pointer },
+      help: 'write a whole number',
+      data: { value: String(value) },
+    }),
+  ];
+}
+
+function checkQuantity(where: Where, pointer: string, value: QuantityLike | undefined): Diagnostic[] {
+  if (value === undefined) return [];
+  const amount = parseQuantity(value);
+  if (amount !== undefined && amount >= 0n) return [];
+  return [
+    diagnostic('BAY2041', {
+      message: `${pointer} is ${JSON.stringify(value)}, which is no quantity of 0 or more`,
+      where: { ...where, pointer },
+      help: "write a Kubernetes quantity, such as 16, '500m' or '128Gi'",
+      data: { value },
+    }),
+  ];
+}
+
+function badImage(where: Where, image: string): Diagnostic {
+  return diagnostic('BAY2042', {
+    message: `image ${JSON.stringify(image)} has no tag that says a version`,
+    where: { ...where, pointer: 'backend.image' },
+    notes: [
+      "Dynamo's operator reads the runtime's version from the tag, and refuses `latest`, other words, and a digest alone",
+    ],
+    help: 'write repository:1.5.0, or repository:1.5.0@sha256:… to pin it',
+    data: { image },
+  });
+}
+
+function floatingModel(where: Where, repository: string): Diagnostic {
+  return diagnostic('BAY2043', {
+    message: `model "${repository}" has no revision, so two pods may read different weights`,
+    where: { ...where, pointer: 'model.revision' },
+    help: "name a commit of its repository: Model.huggingFace('…', { revision: '…' })",
+    data: { repository },
+  });
+}

@@ -1,0 +1,115 @@
+import { ApiObject, Chart } from 'cdk8s';
+import type { IConstruct } from 'constructs';
+import { Cluster } from '../constructs/cluster';
+import { DynamoGraph } from '../constructs/dynamo-graph';
+import { duplicateId } from '../constructs/ids';
+import { Layer } from '../constructs/layer';
+import { Queue } from '../constructs/queue';
+import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
+import type { ClusterInventory } from '../inventory/inventory';
+
+/** The construct tree, as the passes after this one need it. */
+export interface FleetModel {
+  /** In name order. */
+  readonly clusters: readonly ClusterModel[];
+  /** Every object that will be written, in order of construct path. */
+  readonly objects: readonly PlacedObject[];
+  /** Findings about the tree itself: validations that the user registered, ids that were taken. */
+  readonly validations: readonly Diagnostic[];
+}
+
+export interface ClusterModel {
+  readonly construct: Cluster;
+  readonly inventory: ClusterInventory;
+  /** In order of construct path. */
+  readonly queues: readonly Queue[];
+  readonly graphs: readonly DynamoGraph[];
+}
+
+/** An object and the folder below dist that it is written to. */
+export interface PlacedObject {
+  readonly object: ApiObject;
+  readonly folder: string;
+  /** Name of the cluster, or of the chart outside every cluster, that it is for. */
+  readonly target: string;
+}
+
+/** One walk of the construct tree; inventories are read here, once each. */
+export function collect(fleet: IConstruct): Outcome<FleetModel> {
+  const constructs = fleet.node.findAll();
+  const diagnostics: Diagnostic[] = [];
+  const clusters = constructs.filter((construct) => Cluster.isCluster(construct)).sort(byPath);
+  const models = clusters.flatMap((construct) => {
+    const inventory = construct.inventory.load();
+    diagnostics.push(...inventory.diagnostics.map((finding) => within(finding, placeOf(construct))));
+    return inventory.ok ? [clusterModel(construct, inventory.value)] : [];
+  });
+  if (clusters.length === 0) diagnostics.push(emptyFleet());
+  if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
+  const objects = constructs.filter((construct) => ApiObject.isApiObject(construct)).sort(byPath);
+  const validations = [...validate(constructs), ...constructs.flatMap(checkDuplicate)];
+  const value = { clusters: models, objects: objects.map(placeObject), validations };
+  return { ok: true, value, diagnostics };
+}
+
+/** Where a construct was declared. */
+export function placeOf(construct: IConstruct & { readonly source: Where }): Where {
+  return { construct: construct.node.path, ...construct.source };
+}
+
+function clusterModel(construct: Cluster, inventory: ClusterInventory): ClusterModel {
+  const inside = construct.node.findAll().sort(byPath);
+  return {
+    construct,
+    inventory,
+    queues: inside.filter((child) => child instanceof Queue),
+    graphs: inside.filter((child) => DynamoGraph.isGraph(child)),
+  };
+}
+
+/** A finding about a file is also one about the cluster that names the file. */
+function within(finding: Diagnostic, place: Where): Diagnostic {
+  return { ...finding, where: finding.where.file ? { construct: place.construct, ...finding.where } : place };
+}
+
+function placeObject(object: ApiObject): PlacedObject {
+  const cluster = object.node.scopes.find((scope) => Cluster.isCluster(scope));
+  const target = (cluster ?? Chart.of(object)).node.path.replaceAll('/', '-');
+  const folder = cluster ? `${target}/${Layer.of(object)?.folder ?? cluster.platform.folder}` : target;
+  return { object, folder, target };
+}
+
+/** Each validation runs once; cdk8s itself would run them again for every chart. */
+function validate(constructs: readonly IConstruct[]): Diagnostic[] {
+  return constructs.flatMap((construct) =>
+    construct.node
+      .validate()
+      .map((message) => diagnostic('BAY2002', { message, where: { construct: construct.node.path } })),
+  );
+}
+
+function checkDuplicate(construct: IConstruct): Diagnostic[] {
+  const id = duplicateId(construct);
+  if (id === undefined) return [];
+  const scope = construct.node.scope?.node.path ?? '';
+  return [
+    diagnostic('BAY2027', {
+      message: `two constructs ${scope ? `below "${scope}"` : 'of the fleet'} have the id "${id}"`,
+      where: { construct: construct.node.path, ...('source' in construct ? (construct.source as Where) : {}) },
+      help: 'give one of them another id',
+      data: { id },
+    }),
+  ];
+}
+
+function emptyFleet(): Diagnostic {
+  return diagnostic('BAY2003', {
+    message: 'the fleet has no cluster',
+    where: { construct: '(fleet)' },
+    help: "add one: new Cluster(fleet, 'name', { stack, inventory, topology })",
+  });
+}
+
+function byPath(a: IConstruct, b: IConstruct): number {
+  return a.node.path < b.node.path ? -1 : a.node.path > b.node.path ? 1 : 0;
+}

@@ -1,0 +1,30 @@
+import { podsOf, usage, type Usage } from '../inventory/usage';
+import { podGroupName, type GraphSpec } from '../model/graph';
+import { parseQuantity } from '../model/quantity';
+import { addResources, scaleResources, type Resources } from '../model/resources';
+import type { ClusterModel } from './collect';
+
+/** What the pods of a graph ask for together; quantities that cannot be read count as nothing. */
+export function graphDemand(graph: GraphSpec): Resources {
+  return graph.components.reduce<Resources>(
+    (sum, { requests, replicas }) => addResources(sum, scaleResources(amounts(requests), Math.max(0, replicas))),
+    {},
+  );
+}
+
+function amounts(requests: GraphSpec['components'][number]['requests']): Resources {
+  return Object.fromEntries(Object.entries(requests).map(([name, text]) => [name, parseQuantity(text) ?? 0n]));
+}
+
+/** What runs on the nodes and in the queues of a cluster beside the pods of the graphs that are compiled. */
+export function otherUse(cluster: ClusterModel): Usage {
+  const specs = cluster.graphs.map(({ spec }) => spec);
+  const groups = specs.map((spec) => ({ namespace: spec.namespace, name: podGroupName(spec) }));
+  return usage(cluster.inventory, podsOf(specs, groups));
+}
+
+/** What other pods use in the queues that `isCounted` names. */
+export function queueUse(cluster: ClusterModel, isCounted: (queue: string) => boolean): Resources {
+  const queues = [...otherUse(cluster).byQueue].filter(([name]) => isCounted(name));
+  return queues.reduce<Resources>((sum, [, used]) => addResources(sum, used), {});
+}

@@ -1,0 +1,107 @@
+import { podGroupName, type ComponentSpec, type GraphPins, type GraphSpec, type PlacementSpec } from '../model/graph';
+import { HOSTNAME_LABEL } from '../model/node';
+import { QUEUE_RESOURCES, type QueueResource } from '../model/queue';
+import { formatAmount, type Resources } from '../model/resources';
+import type { ProblemDocument } from '../placement/document';
+import type { PlacedGang } from '../placement/plan';
+import type { ClusterModel } from './collect';
+import { otherUse } from './demand';
+
+type Group = NonNullable<ProblemDocument['gangs']>[number]['groups'][number];
+type Constraint = NonNullable<Group['constraint']>;
+
+/** Name of the group that holds the pods, where a component's own placement spans all its replicas. */
+const REPLICA = 'replica';
+
+/** The placement problem of a cluster, as a document of the file format: what `bayplan place` reads too. */
+export function placementProblem(cluster: ClusterModel): ProblemDocument {
+  const { topology } = cluster.construct;
+  const use = otherUse(cluster);
+  return {
+    version: 1,
+    topologies: [
+      { name: topology.name, levels: topology.levels.map(({ label }) => label), bandwidth: topology.bandwidth },
+    ],
+    nodes: cluster.inventory.nodes.map((node) => ({
+      name: node.name,
+      labels: { ...node.labels },
+      taints: [...node.taints],
+      unschedulable: node.unschedulable,
+      ready: node.ready,
+      allocatable: quantities(node.allocatable),
+      used: quantities(use.byNode.get(node.name) ?? {}),
+    })),
+    queues: cluster.queues.map((queue) => problemQueue(queue.model(), use.byQueue.get(queue.name) ?? {})),
+    gangs: cluster.graphs.map(({ spec }) => gang(spec, topology.name)),
+  };
+}
+
+function quantities(resources: Resources): Record<string, string> {
+  return Object.fromEntries(Object.entries(resources).map(([name, amount]) => [name, formatAmount(name, amount)]));
+}
+
+function problemQueue(
+  queue: ReturnType<ClusterModel['queues'][number]['model']>,
+  used: Resources,
+): NonNullable<ProblemDocument['queues']>[number] {
+  const names = Object.keys(QUEUE_RESOURCES) as QueueResource[];
+  const resources = names.map((name) => {
+    const { quota, limit } = queue.bounds[name];
+    return [QUEUE_RESOURCES[name], { quota, limit }] as const;
+  });
+  return { name: queue.name, parent: queue.parent, resources: Object.fromEntries(resources), used: quantities(used) };
+}
+
+function gang(graph: GraphSpec, topology: string): NonNullable<ProblemDocument['gangs']>[number] {
+  const components = graph.components.filter(({ replicas }) => replicas > 0);
+  const named = (role: ComponentSpec['role']): string[] =>
+    components.filter((component) => component.role === role).map(({ name }) => name);
+  const edges = named('prefill').flatMap((prefill) =>
+    named('decode').map((decode) => ({ between: [prefill, decode] as [string, string], weight: 1 })),
+  );
+  return {
+    name: podGroupName(graph),
+    queue: graph.queue,
+    priority: graph.priorityClass.value,
+    preemptible: graph.preemptible,
+    constraint: constraint(topology, graph.placement),
+    groups: components.map((component) => group(component, topology)),
+    traffic: edges,
+  };
+}
+
+/** A component's own placement is for all its pods together, so it stands on a group around the replicas. */
+function group(component: ComponentSpec, topology: string): Group {
+  const { name, replicas, pinning, placement } = component;
+  const pods = { replicas, pod: pod(component), pinned: pinning };
+  const own = constraint(topology, placement);
+  return own ? { name, constraint: own, groups: [{ name: REPLICA, ...pods }] } : { name, ...pods };
+}
+
+function pod(component: ComponentSpec): NonNullable<Group['pod']> {
+  return {
+    requests: { ...component.requests },
+    nodeSelector: { ...component.nodeSelector },
+    tolerations: [...component.tolerations],
+    exclusive: component.exclusive ? HOSTNAME_LABEL : undefined,
+  };
+}
+
+function constraint(topology: string, { required, preferred }: PlacementSpec): Constraint | undefined {
+  return (required ?? preferred) ? { topology, required, preferred } : undefined;
+}
+
+/** The nodes of each written component, as the values of the label that pins use. */
+export function pinsOf(graph: GraphSpec, placed: PlacedGang, hostnames: ReadonlyMap<string, string>): GraphPins {
+  const pins = new Map<string, Set<string>>();
+  for (const [path, nodes] of Object.entries(placed.placements)) {
+    const steps = path.split('/');
+    const component = graph.components.find(({ name }) => name === steps[0]);
+    if (!component) continue;
+    const written = component.pinning === 'set' ? component.name : `${component.name}-${steps.at(-1) ?? ''}`;
+    const set = pins.get(written) ?? new Set();
+    for (const node of nodes) set.add(hostnames.get(node) ?? node);
+    pins.set(written, set);
+  }
+  return new Map([...pins].map(([name, set]) => [name, [...set].sort()]));
+}

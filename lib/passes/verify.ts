@@ -1,0 +1,39 @@
+import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
+import type { FleetModel } from './collect';
+import type { LoweredObject } from './lower';
+import type { PlannedCluster } from './plan';
+import { verifyAdmission } from './verify/admission';
+import { verifyCache } from './verify/cache';
+import { verifyIdentity } from './verify/identity';
+import { verifyMembership } from './verify/membership';
+import { verifyPins } from './verify/pins';
+import { verifySchemas } from './verify/schemas';
+
+/** What the rules of a cluster look at: the manifests as they will be written, user patches included. */
+export interface Verified {
+  readonly planned: PlannedCluster;
+  readonly objects: readonly LoweredObject[];
+}
+
+/** Rules over the manifests of one cluster. */
+const rules: readonly ((verified: Verified) => readonly Diagnostic[])[] = [
+  verifySchemas,
+  verifyMembership,
+  verifyAdmission,
+  verifyPins,
+  verifyCache,
+];
+
+/** That the manifests are what the cluster takes, and say what the plan says. */
+export function verify(
+  fleet: FleetModel,
+  planned: readonly PlannedCluster[],
+  objects: readonly LoweredObject[],
+): Outcome<readonly LoweredObject[]> {
+  const diagnostics = planned.flatMap((cluster) => {
+    const name = cluster.cluster.construct.node.path.replaceAll('/', '-');
+    const own = objects.filter(({ target }) => target === name);
+    return rules.flatMap((rule) => rule({ planned: cluster, objects: own }));
+  });
+  return { ok: true, value: objects, diagnostics: [...verifyIdentity(objects), ...diagnostics] };
+}

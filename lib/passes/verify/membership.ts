@@ -1,0 +1,117 @@
+import { membership } from '../../backends/kai/pod-group';
+import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
+import type { LoweredObject } from '../lower';
+import type { Verified } from '../verify';
+import { asList, asMap, asText, podTemplates, type FoundTemplate } from './pod-templates';
+
+/** A PodGroup and the templates that name it. */
+interface Gang {
+  readonly group: LoweredObject;
+  readonly members: readonly FoundTemplate[];
+}
+
+/**
+ * Both halves of every membership: a PodGroup whose pods do not say so is never filled, and a pod that says so without
+ * all four keys is ignored by the scheduler or grouped anew, alone, by KAI's podgrouper.
+ */
+export function verifyMembership({ objects }: Verified): Diagnostic[] {
+  const templates = objects.flatMap(podTemplates);
+  const groups = objects.filter(({ manifest }) => manifest.kind === 'PodGroup');
+  const gangs = groups.map((group): Gang => ({ group, members: templates.filter((t) => namesGroup(t, group)) }));
+  return [
+    ...templates.flatMap((template) => checkTemplate(template, groups)),
+    ...gangs.flatMap(checkGang),
+    ...checkNames(groups),
+  ];
+}
+
+function groupNamed(template: FoundTemplate): string | undefined {
+  return asText(asMap(template.metadata.annotations)[membership.podGroupAnnotation]);
+}
+
+function namesGroup(template: FoundTemplate, { manifest }: LoweredObject): boolean {
+  const sameNamespace = template.object.manifest.metadata.namespace === manifest.metadata.namespace;
+  return sameNamespace && groupNamed(template) === manifest.metadata.name;
+}
+
+function subgroupOf(template: FoundTemplate): string | undefined {
+  return asText(asMap(template.metadata.labels)[membership.subgroupLabel]);
+}
+
+function checkTemplate(template: FoundTemplate, groups: readonly LoweredObject[]): Diagnostic[] {
+  const name = groupNamed(template);
+  const skips = asMap(template.metadata.annotations)[membership.skipAnnotation] === 'true';
+  const faults: string[] = [];
+  if (asText(template.spec.nodeName) !== undefined)
+    faults.push('sets nodeName, which bypasses the scheduler and its gangs');
+  if (name === undefined && !skips && subgroupOf(template) === undefined) return faults.map((f) => fault(template, f));
+  if (name === undefined)
+    faults.push(`lacks the annotation ${membership.podGroupAnnotation}, so no PodGroup counts its pods`);
+  if (!skips)
+    faults.push(`lacks the annotation ${membership.skipAnnotation}: "true", so KAI would group its pods anew`);
+  if (asText(template.spec.schedulerName) !== membership.schedulerName) {
+    faults.push(
+      `has schedulerName ${JSON.stringify(template.spec.schedulerName ?? null)}, and only ${membership.schedulerName} knows gangs`,
+    );
+  }
+  const group = groups.find((candidate) => namesGroup(template, candidate));
+  if (name !== undefined && !group) faults.push(`names PodGroup "${name}", which is not written in its namespace`);
+  if (group && !subgroups(group).has(subgroupOf(template) ?? '')) {
+    faults.push(
+      `is in subgroup ${JSON.stringify(subgroupOf(template) ?? null)}, which PodGroup "${name ?? ''}" does not have`,
+    );
+  }
+  return faults.map((text) => fault(template, text));
+}
+
+/** Minimum of each subgroup by name. */
+function subgroups({ manifest }: LoweredObject): Map<string, number> {
+  const list = asList(asMap(manifest.spec).subGroups).map(asMap);
+  return new Map(
+    list.map(({ name, minMember }) => [asText(name) ?? '', typeof minMember === 'number' ? minMember : 0]),
+  );
+}
+
+/** A minimum that is not what the workloads make is a gang that never starts, or one that starts without some of it. */
+function checkGang({ group, members }: Gang): Diagnostic[] {
+  return [...subgroups(group)].flatMap(([name, minimum]) => {
+    const inside = members.filter((template) => subgroupOf(template) === name);
+    const pods = inside.reduce((sum, { replicas }) => sum + replicas, 0);
+    if (pods === minimum) return [];
+    const { manifest, object } = group;
+    return [
+      diagnostic('BAY4011', {
+        message: `subgroup "${name}" of PodGroup "${manifest.metadata.name}" waits for ${minimum} pods, and ${pods} are made`,
+        where: { construct: object.node.path, pointer: 'spec.subGroups' },
+        notes: [pods < minimum ? 'the whole gang would never start' : 'the gang would start without the others'],
+        help: 'minMember has to be the number of pods that its components make: look at the patches on graph and PodGroup',
+        data: { subgroup: name, minMember: minimum, pods },
+      }),
+    ];
+  });
+}
+
+/** KAI up to 0.17.0 knows PodGroups by bare name, across namespaces. */
+function checkNames(groups: readonly LoweredObject[]): Diagnostic[] {
+  const twins = groups.filter(({ manifest }, index) =>
+    groups.slice(0, index).some((other) => other.manifest.metadata.name === manifest.metadata.name),
+  );
+  return twins.map(({ manifest, object }) =>
+    diagnostic('BAY4012', {
+      message: `two PodGroups of the cluster are named "${manifest.metadata.name}"`,
+      where: { construct: object.node.path },
+      notes: ['KAI up to 0.17.0 knows PodGroups by bare name, so pods of one would count for the other'],
+      help: 'rename one of them',
+    }),
+  );
+}
+
+function fault(template: FoundTemplate, text: string): Diagnostic {
+  const { manifest, object } = template.object;
+  const whose = template.component === undefined ? '' : `component "${template.component}" of `;
+  return diagnostic('BAY4010', {
+    message: `${whose}${manifest.kind} "${manifest.metadata.name}" ${text}`,
+    where: { construct: object.node.path, pointer: template.pointer },
+    help: 'look at the patches on this object',
+  });
+}

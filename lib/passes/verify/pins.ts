@@ -1,0 +1,109 @@
+import { rolloutAnnotations } from '../../backends/dynamo/pod-template';
+import type { DynamoGraph } from '../../constructs/dynamo-graph';
+import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
+import { writtenComponents, type GraphPins, type WrittenComponent } from '../../model/graph';
+import { HOSTNAME_LABEL } from '../../model/node';
+import { parseQuantity } from '../../model/quantity';
+import type { Verified } from '../verify';
+import { asList, asMap, asText, podTemplates, type FoundTemplate } from './pod-templates';
+
+/**
+ * The pods that will run are those that were placed: as many, asking for as much, pinned to the nodes of the plan, and
+ * rolled in a way that needs no node beside them.
+ */
+export function verifyPins({ planned, objects }: Verified): Diagnostic[] {
+  return planned.cluster.graphs.flatMap((graph) => {
+    const object = objects.find((candidate) => candidate.object === graph.deployment);
+    const templates = object ? podTemplates(object) : [];
+    const pins: GraphPins = planned.pins.get(graph.node.path) ?? new Map();
+    return [
+      ...writtenComponents(graph.spec).flatMap((component) => checkComponent(graph, component, templates, pins)),
+      ...strangers(graph, templates),
+    ];
+  });
+}
+
+function checkComponent(
+  graph: DynamoGraph,
+  component: WrittenComponent,
+  templates: readonly FoundTemplate[],
+  pins: GraphPins,
+): Diagnostic[] {
+  const template = templates.find(({ component: name }) => name === component.name);
+  if (!template) return [differs(graph, component.name, 'is not written', 'spec.components')];
+  const faults = [
+    replicasFault(component, template),
+    requestsFault(component, template),
+    pinFault(template, pins.get(component.name) ?? []),
+    rolloutFault(template),
+  ];
+  return faults
+    .filter((text) => text !== undefined)
+    .map((text) => differs(graph, component.name, text, template.pointer));
+}
+
+function strangers(graph: DynamoGraph, templates: readonly FoundTemplate[]): Diagnostic[] {
+  const planned = new Set(writtenComponents(graph.spec).map(({ name }) => name));
+  const others = templates.filter(({ component }) => component !== undefined && !planned.has(component));
+  return others.map(({ component, pointer }) =>
+    differs(graph, component ?? '', 'is written, but was not planned', pointer),
+  );
+}
+
+function replicasFault(component: WrittenComponent, template: FoundTemplate): string | undefined {
+  if (template.replicas === component.replicas) return undefined;
+  return `has ${template.replicas} replicas, and ${component.replicas} were placed`;
+}
+
+/** The sum over its containers; a limit stands for a request that is absent, as the API server has it. */
+function requestsFault(component: WrittenComponent, template: FoundTemplate): string | undefined {
+  const sum = new Map<string, bigint>();
+  for (const container of asList(template.spec.containers).map(asMap)) {
+    const { requests, limits } = asMap(container.resources);
+    for (const [name, text] of Object.entries({ ...asMap(limits), ...asMap(requests) })) {
+      sum.set(name, (sum.get(name) ?? 0n) + (parseQuantity(String(text)) ?? 0n));
+    }
+  }
+  const planned = new Map(Object.entries({ ...component.spec.limits, ...component.spec.requests }));
+  for (const name of new Set([...sum.keys(), ...planned.keys()])) {
+    const text = planned.get(name);
+    const amount = text === undefined ? 0n : (parseQuantity(text) ?? 0n);
+    if ((sum.get(name) ?? 0n) !== amount)
+      return `asks for another amount of ${name} than was placed (${String(text ?? 0)})`;
+  }
+  return undefined;
+}
+
+function pinFault(template: FoundTemplate, hostnames: readonly string[]): string | undefined {
+  const affinity = asMap(asMap(template.spec.affinity).nodeAffinity);
+  const terms = asList(asMap(affinity.requiredDuringSchedulingIgnoredDuringExecution).nodeSelectorTerms).map(asMap);
+  const isPinned = terms.length === 1 && asList(terms[0]?.matchExpressions).some((raw) => isPin(asMap(raw), hostnames));
+  if (hostnames.length === 0 || isPinned) return undefined;
+  return `is not pinned to ${hostnames.join(', ')}, where the plan has it`;
+}
+
+function isPin({ key, operator, values }: ReturnType<typeof asMap>, hostnames: readonly string[]): boolean {
+  const named = asList(values)
+    .map((value) => asText(value) ?? '')
+    .sort();
+  return key === HOSTNAME_LABEL && operator === 'In' && named.join(' ') === [...hostnames].sort().join(' ');
+}
+
+function rolloutFault(template: FoundTemplate): string | undefined {
+  const annotations = asMap(template.metadata.annotations);
+  const recreates = annotations[rolloutAnnotations.strategy] === 'Recreate';
+  const rolls =
+    annotations[rolloutAnnotations.maxSurge] === '0' && annotations[rolloutAnnotations.maxUnavailable] === '1';
+  return recreates || rolls
+    ? undefined
+    : 'rolls with a spare pod that no node has room for, so a change never finishes';
+}
+
+function differs(graph: DynamoGraph, component: string, text: string, pointer: string): Diagnostic {
+  return diagnostic('BAY4020', {
+    message: `component "${component}" of graph "${graph.spec.name}" ${text}`,
+    where: { construct: graph.node.path, ...graph.source, pointer },
+    notes: ['the manifests differ from what was planned, as by a patch'],
+    help: 'say it in the props of the graph, so that the plan knows of it',
+  });
+}

@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { graphDeploymentSpecSchema } from '../../backends/dynamo/graph-deployment';
+import { helmReleaseSpecSchema } from '../../backends/flux/controllers';
+import { kustomizationSpecSchema } from '../../backends/flux/kustomization';
+import { podGroupSpecSchema } from '../../backends/kai/pod-group';
+import { queueSpecSchema } from '../../backends/kai/queue';
+import { topologySpecSchema } from '../../backends/kai/topology';
+import { OwnObject } from '../../constructs/own-object';
+import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
+import type { Verified } from '../verify';
+
+/** Schemas of the kinds that we write, by apiVersion and kind; what a user patches in has to satisfy them too. */
+const schemas: Readonly<Record<string, z.ZodType>> = {
+  'nvidia.com/v1beta1 DynamoGraphDeployment': graphDeploymentSpecSchema,
+  'scheduling.run.ai/v2alpha2 PodGroup': podGroupSpecSchema,
+  'scheduling.run.ai/v2 Queue': queueSpecSchema,
+  'kai.scheduler/v1alpha1 Topology': topologySpecSchema,
+  'kustomize.toolkit.fluxcd.io/v1 Kustomization': kustomizationSpecSchema,
+  'helm.toolkit.fluxcd.io/v2 HelmRelease': helmReleaseSpecSchema,
+};
+
+/** Objects that the library itself makes are held to their schema; a user's own of the same kind may say more. */
+export function verifySchemas({ objects }: Verified): Diagnostic[] {
+  return objects
+    .filter(({ object }) => object instanceof OwnObject)
+    .flatMap(({ object, manifest }) => {
+      const parsed = schemas[`${manifest.apiVersion} ${manifest.kind}`]?.safeParse(manifest.spec);
+      if (!parsed || parsed.success) return [];
+      return parsed.error.issues.map((issue) =>
+        diagnostic('BAY4003', {
+          message: `${manifest.kind} "${manifest.metadata.name}" is not valid: ${lowerFirst(issue.message)}`,
+          where: { construct: object.node.path, pointer: ['spec', ...issue.path.map(String)].join('.') },
+          help: 'look at the patches on this object',
+        }),
+      );
+    });
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

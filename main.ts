@@ -1,0 +1,44 @@
+import { Backend, Cluster, DynamoGraph, Fleet, Level, Model, ModelCache, Queue, Router, SecretRef, Stack } from './lib';
+import * as euWest from './topologies/eu-west';
+
+const fleet = new Fleet();
+const cluster = new Cluster(fleet, 'eu-west', {
+  stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
+  inventory: euWest.inventory,
+  topology: euWest.topology,
+});
+
+const queue = new Queue(cluster, 'runai-project-a', { gpu: { quota: 64 } });
+const token = SecretRef.of('hf-token-secret', 'HF_TOKEN');
+const backend = Backend.vllm({
+  image:
+    'nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.5.0@sha256:d18389c89eb319401fdd73f1fbbaff10d9382f634b879941dfba75bbf7260c1e',
+});
+
+new DynamoGraph(cluster, 'vllm-disagg', {
+  namespace: 'runai-project-a',
+  queue,
+  backend,
+  model: Model.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca', token }),
+  placement: { preferred: Level.zone() },
+  frontend: { replicas: 1, router: Router.kvAware() },
+  prefill: { replicas: 1, gpus: 1 },
+  decode: { replicas: 1, gpus: 1 },
+});
+
+new DynamoGraph(cluster, 'llama-70b', {
+  namespace: 'runai-project-a',
+  queue,
+  backend,
+  model: Model.huggingFace('meta-llama/Llama-3.3-70B-Instruct', {
+    revision: '6f6073b423013f6a7d4d9f39144961bfbfbc386b',
+    token,
+  }),
+  modelCache: ModelCache.volume({ size: '300Gi', storageClass: 'shared-nvme' }),
+  placement: { required: Level.zone(), preferred: Level.rack() },
+  frontend: { replicas: 2, cpu: 8, memory: '16Gi', router: Router.kvAware() },
+  prefill: { replicas: 4, gpus: 2, cpu: 16, memory: '128Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '16Gi' },
+  decode: { replicas: 3, gpus: 8, cpu: 64, memory: '512Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '64Gi' },
+});
+
+fleet.synth();
