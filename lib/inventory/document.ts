@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { LineCounter, parseDocument } from 'yaml';
+import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { findJsonError, linePosition } from './json-syntax';
+
+/**
+ * Reads a JSON or YAML file; relative names start from the working folder. The value is what the text says, unchecked;
+ * a table that kubectl prints for people stays a text. A byte order mark is dropped, and UTF-16, which PowerShell
+ * writes on `>`, is understood.
+ */
+export function readDocument(name: string): Outcome<unknown> {
+  const file = shownName(name);
+  let text: string;
+  try {
+    text = decode(readFileSync(resolve(name)));
+  } catch (error) {
+    return unreadable(file, error);
+  }
+  return parse(file, text);
+}
+
+/** How a file is named in diagnostics: relative to the working folder where it lies inside it. */
+export function shownName(name: string): string {
+  const path = relative(process.cwd(), resolve(name));
+  const inside = path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
+  return (inside ? path : name).split(sep).join('/');
+}
+
+function decode(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff)
+    return bytes
+      .subarray(0, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le', 2);
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString('utf8', marked ? 3 : 0);
+}
+
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ERR_STRING_TOO_LONG: 'it is too large to be read at once',
+  ERR_FS_FILE_TOO_LARGE: 'it is too large to be read at once',
+};
+
+function unreadable(file: string, error: unknown): Outcome<never> {
+  const code = textOf(error, 'code') ?? 'unknown error';
+  const missing = code === 'ENOENT' || code === 'ENOTDIR';
+  return failed('BAY1001', file, {
+    message: `cannot read ${file}: ${causes[code] ?? code}`,
+    help: missing ? 'check the name; relative names start from the working folder' : `make ${file} a readable file`,
+  });
+}
+
+/** The heading of a table that kubectl prints without `-o`. */
+const table = /^\s*(?:NAMESPACE\s+)?NAME\s+[A-Z]/;
+
+function parse(file: string, text: string): Outcome<unknown> {
+  if (table.test(text)) return { ok: true, value: text, diagnostics: [] };
+  if (!/^\s*[{[]/.test(text)) return parseYaml(file, text);
+  try {
+    return { ok: true, value: JSON.parse(text), diagnostics: [] };
+  } catch {
+    // YAML may begin with a brace too; only the file's name tells which of the two was meant.
+    return /\.ya?ml$/i.test(file) ? parseYaml(file, text) : brokenJson(file, text);
+  }
+}
+
+function brokenJson(file: string, text: string): Outcome<never> {
+  const { offset, expected } = findJsonError(text) ?? { offset: 0, expected: 'JSON' };
+  const ended = offset >= text.length;
+  return failed('BAY1002', file, {
+    message: ended
+      ? `not JSON: the file ends where ${expected} should follow`
+      : `not JSON: found ${JSON.stringify(String.fromCodePoint(text.codePointAt(offset) ?? 0))} where ${expected} should be`,
+    help: ended ? 'the file was cut short: export it again' : 'export the file again instead of editing it by hand',
+    ...linePosition(text, offset),
+  });
+}
+
+function parseYaml(file: string, text: string): Outcome<unknown> {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+  const error = document.errors[0];
+  if (!error) return yamlValue(file, () => document.toJS());
+  const { line, col } = lineCounter.linePos(error.pos[0]);
+  const many = error.code === 'MULTIPLE_DOCS';
+  return failed('BAY1002', file, {
+    message: many ? 'more than one YAML document in one file' : `not YAML: ${sentence(error.message)}`,
+    help: many
+      ? 'keep one document: a list holds all its items'
+      : 'export the file again instead of editing it by hand',
+    line,
+    column: col,
+  });
+}
+
+/** Aliases that multiply without end are found only when the value is made. */
+function yamlValue(file: string, make: () => unknown): Outcome<unknown> {
+  try {
+    return { ok: true, value: make(), diagnostics: [] };
+  } catch (error) {
+    const reason = sentence(textOf(error, 'message') ?? 'it cannot be resolved');
+    return failed('BAY1002', file, { message: `not YAML: ${reason}`, help: 'write the file without aliases' });
+  }
+}
+
+/** A text that a thrown value carries; not every one is an `Error` of this realm. */
+function textOf(error: unknown, field: 'code' | 'message'): string | undefined {
+  const text: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, field) : undefined;
+  return typeof text === 'string' ? text : undefined;
+}
+
+/** Others' messages in the form of ours: lower case, no full stop, one line. */
+function sentence(message: string): string {
+  const line = (message.split('\n')[0] ?? '').replace(/[.:]\s*$/, '');
+  return line.charAt(0).toLowerCase() + line.slice(1);
+}
+
+interface Failure {
+  readonly message: string;
+  readonly help: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+function failed(code: 'BAY1001' | 'BAY1002', file: string, failure: Failure): Outcome<never> {
+  const { message, help, line, column } = failure;
+  const where = line === undefined ? { file } : { file, line, column };
+  return { ok: false, diagnostics: [diagnostic(code, { message, help, where })] };
+}

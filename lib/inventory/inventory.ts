@@ -1,0 +1,137 @@
+import type { Diagnostic, Outcome, Where } from '../diagnostics/diagnostic';
+import { hasErrors } from '../diagnostics/diagnostic';
+import { checkNodes, checkPods, checkRunning, hasHostname } from './checks';
+import type { ClusterInventory, InventoryNode, RunningPod } from './cluster';
+import { readDocument, shownName } from './document';
+import { FieldReader, type Place, type RawMap } from './fields';
+import { readList, type ItemKind } from './list';
+import { readNode } from './nodes';
+import { readPod } from './pods';
+
+export type { ClusterInventory, InventoryNode, RunningPod } from './cluster';
+
+/** Lists as kubectl writes them with `-o json`, as values. */
+export interface InventoryObjects {
+  /** A list of core/v1 Nodes. */
+  readonly nodes: unknown;
+  /**
+   * A list of core/v1 Pods of all namespaces.
+   * @default - nothing runs on the nodes
+   */
+  readonly pods?: unknown;
+}
+
+/** Options of `Inventory.fromKubectl`. */
+export interface KubectlOptions {
+  /**
+   * File with the output of `kubectl get pods -A -o json`, or `-o yaml`.
+   * @default - nothing runs on the nodes
+   */
+  readonly pods?: string;
+}
+
+/** Where a list comes from, and how its places are named to the user. */
+interface Source {
+  readonly read: () => Outcome<unknown>;
+  readonly place: Place;
+  readonly file?: string;
+}
+
+/**
+ * The nodes of a cluster, and what already runs on them.
+ *
+ * @example Inventory.fromKubectl('topologies/eu-west/nodes.json', { pods: 'topologies/eu-west/pods.json' })
+ */
+export class Inventory {
+  /**
+   * Reads what `kubectl get nodes -o json` (or `-o yaml`) wrote, when it is loaded and not before. Relative names start
+   * from the working folder.
+   */
+  static fromKubectl(nodesFile: string, options: KubectlOptions = {}): Inventory {
+    return new Inventory(fileSource(nodesFile), options.pods === undefined ? undefined : fileSource(options.pods));
+  }
+
+  /** Takes lists that are already in memory; places in diagnostics begin with `nodes` or `pods`. */
+  static fromObjects(objects: InventoryObjects): Inventory {
+    const { nodes, pods } = objects;
+    return new Inventory(objectSource('nodes', nodes), pods === undefined ? undefined : objectSource('pods', pods));
+  }
+
+  private constructor(
+    private readonly nodes: Source,
+    private readonly pods?: Source,
+  ) {}
+
+  /** Reads and checks both lists. Every call reads anew; everything that is wrong is told at once. */
+  load(): Outcome<ClusterInventory> {
+    const nodes = loadNodes(this.nodes);
+    const pods = this.pods ? loadPods(this.pods) : { ok: true as const, value: [], diagnostics: [] };
+    const diagnostics = [...nodes.diagnostics, ...pods.diagnostics];
+    if (!nodes.ok || !pods.ok) return { ok: false, diagnostics };
+    const files = { nodes: this.nodes.file, pods: this.pods?.file };
+    const inventory = { files, nodes: nodes.value, pods: pods.value };
+    const warnings = this.pods ? checkRunning(inventory, this.pods.place) : [];
+    return { ok: true, value: inventory, diagnostics: [...diagnostics, ...warnings] };
+  }
+}
+
+function fileSource(name: string): Source {
+  const file = shownName(name);
+  return {
+    read: () => readDocument(name),
+    place: (pointer): Where => (pointer === '' ? { file } : { file, pointer }),
+    file,
+  };
+}
+
+function objectSource(name: 'nodes' | 'pods', value: unknown): Source {
+  return {
+    read: () => ({ ok: true, value, diagnostics: [] }),
+    place: (pointer): Where => ({ pointer: pointer === '' ? name : `${name}.${pointer}` }),
+  };
+}
+
+function loadNodes(source: Source): Outcome<readonly InventoryNode[]> {
+  const items = loadItems(source, 'Node', readNode);
+  if (!items.ok) return items;
+  const diagnostics = [...items.diagnostics, ...checkNodes(items.value, source.place)];
+  const nodes = items.value.filter(hasHostname).sort(byName);
+  return checked(nodes, diagnostics);
+}
+
+function loadPods(source: Source): Outcome<readonly RunningPod[]> {
+  const items = loadItems(source, 'Pod', readPod);
+  if (!items.ok) return items;
+  const diagnostics = [...items.diagnostics, ...checkPods(items.value, source.place)];
+  return checked([...items.value].sort(byNamespaceAndName), diagnostics);
+}
+
+function checked<T>(value: T, diagnostics: readonly Diagnostic[]): Outcome<T> {
+  return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
+}
+
+/** Items that could be read at all, with what was wrong in their fields. */
+function loadItems<T>(
+  source: Source,
+  kind: ItemKind,
+  readItem: (raw: RawMap, fields: FieldReader) => T | undefined,
+): Outcome<readonly T[]> {
+  const document = source.read();
+  if (!document.ok) return document;
+  const list = readList(document.value, kind, source.place);
+  if (!list.ok) return list;
+  const fields = new FieldReader(kind === 'Node' ? 'node' : 'pod');
+  const items = list.value.flatMap((raw, i) => {
+    fields.begin(`items[${i}]`);
+    return readItem(raw, fields) ?? [];
+  });
+  return { ok: true, value: items, diagnostics: fields.diagnostics(source.place) };
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function byNamespaceAndName(a: RunningPod, b: RunningPod): number {
+  return a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : byName(a, b);
+}
