@@ -1,0 +1,87 @@
+import type { Amount } from '../model/quantity';
+import { gcd } from './fraction';
+import type { GangSpec, NodeSpec, PodSpec } from './problem';
+import { isPodGroup, type GroupSpec } from './problem';
+
+/** Every pod takes one of this; nodes that do not name it have no limit. */
+export const PODS = 'pods';
+
+/**
+ * Amounts as exact small integers. All requests of a resource are multiples of one unit, so whatever a node has
+ * beyond a multiple of it can never be used, and room above all requests together makes no difference.
+ */
+export interface Scale {
+  /** Requested resources; `pods` is the first. */
+  readonly resources: readonly string[];
+  readonly index: ReadonlyMap<string, number>;
+  /** Of each resource, the greatest amount that divides every request. */
+  readonly unit: readonly Amount[];
+  /** Of each resource, in units: what all pods of the problem ask for together. */
+  readonly total: readonly number[];
+}
+
+/** All pods of a gang with how many of each there are when every copy is placed. */
+export function podsOf(groups: readonly GroupSpec[], copies = 1): { pod: PodSpec; pods: number }[] {
+  return groups.flatMap((group) =>
+    isPodGroup(group)
+      ? [{ pod: group.pod, pods: copies * group.replicas * group.count }]
+      : podsOf(group.groups, copies * group.replicas),
+  );
+}
+
+/** Finds units and totals. Throws a RangeError where a total does not fit a safe integer of units. */
+export function makeScale(gangs: readonly GangSpec[]): Scale {
+  const pods = gangs.flatMap((gang) => podsOf(gang.groups));
+  const named = new Set(
+    pods.flatMap(({ pod }) => Object.keys(pod.requests).filter((r) => (pod.requests[r] ?? 0n) > 0n)),
+  );
+  const resources = [PODS, ...[...named].sort()];
+  const unit = resources.map((r) => pods.reduce((unit, { pod }) => gcd(unit, pod.requests[r] ?? 0n), 0n));
+  unit[0] = 1n;
+  const total = resources.map((r, i) =>
+    safe(
+      r,
+      pods.reduce(
+        (sum, { pod, pods: n }) => sum + (r === PODS ? 1n : (pod.requests[r] ?? 0n) / (unit[i] ?? 1n)) * BigInt(n),
+        0n,
+      ),
+    ),
+  );
+  return { resources, index: new Map(resources.map((r, i) => [r, i])), unit, total };
+}
+
+function safe(resource: string, amount: bigint): number {
+  if (amount <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(amount);
+  throw new RangeError(`requests for ${resource} span too many orders of magnitude to be counted exactly`);
+}
+
+/** What a node has beside `used`, in units, no more than all pods could ask for; below 0 where it is overcommitted. */
+export function roomOf(node: NodeSpec, scale: Scale): number[] {
+  return scale.resources.map((resource, i) => {
+    const cap = scale.total[i] ?? 0;
+    if (resource === PODS && node.allocatable[PODS] === undefined) return cap;
+    return inUnits(
+      (node.allocatable[resource] ?? 0n) - (node.used[resource] ?? 0n),
+      resource === PODS ? NANO : (scale.unit[i] ?? 1n),
+      cap,
+    );
+  });
+}
+
+const NANO = 1_000_000_000n;
+
+/** Whole units in an amount, capped above at `cap` and below at -1. */
+export function inUnits(amount: Amount, unit: Amount, cap: number): number {
+  if (amount < 0n) return -1;
+  const units = amount / unit;
+  return units > BigInt(cap) ? cap : Number(units);
+}
+
+/** A pod's requests above 0, as pairs of resource index and units. */
+export function demandOf(pod: PodSpec, scale: Scale): (readonly [number, number])[] {
+  return scale.resources.flatMap((resource, i): (readonly [number, number])[] => {
+    if (resource === PODS) return [[i, 1]];
+    const units = Number((pod.requests[resource] ?? 0n) / (scale.unit[i] ?? 1n));
+    return units > 0 ? [[i, units]] : [];
+  });
+}

@@ -1,0 +1,107 @@
+import { inUnits, PODS } from './amounts';
+import { wholeUnits } from '../model/quantity';
+import type { Gang, Instance } from './instance';
+import type { QueueSpec } from './problem';
+
+/** A bound that a gang would break. */
+export interface QueueRefusal {
+  readonly kind: 'quota' | 'limit';
+  readonly queue: string;
+  /** Resource index. */
+  readonly resource: number;
+  /** Units that the gang asks for. */
+  readonly needed: number;
+  /** Units left, never below 0. */
+  readonly left: number;
+}
+
+interface Bound {
+  readonly kind: 'quota' | 'limit';
+  readonly queue: string;
+  readonly resource: number;
+  /** Units left for gangs; below 0 where `used` alone exceeds the bound. */
+  left: number;
+}
+
+/**
+ * What queues have left. A queue's own `used` and every gang count at the queue and at each ancestor; quota counts
+ * non-preemptible gangs alone, beside `used`.
+ */
+export class QueueLedger {
+  /** By queue name. */
+  private readonly bounds = new Map<string, Bound[]>();
+  /** By gang: the listed queues from its own up. */
+  private readonly chains: readonly (readonly string[])[];
+
+  constructor(instance: Instance) {
+    const queues = new Map(instance.problem.queues.map((queue) => [queue.name, queue]));
+    const used = usedBeneath(instance.problem.queues, queues);
+    for (const queue of instance.problem.queues) this.bounds.set(queue.name, boundsOf(instance, queue, used));
+    this.chains = instance.gangs.map((gang) => chainOf(gang.spec.queue, queues));
+  }
+
+  /** The bound that units of each resource, more for this gang, would break first; undefined where they fit. */
+  refusal(gang: Gang, demand: readonly number[]): QueueRefusal | undefined {
+    for (const bound of this.boundsFor(gang)) {
+      const needed = demand[bound.resource] ?? 0;
+      if (needed > 0 && needed > bound.left) return { ...bound, needed, left: Math.max(0, bound.left) };
+    }
+    return undefined;
+  }
+
+  /** Charges units of each resource to a gang; give `by` -1 to take them back. */
+  charge(gang: Gang, demand: readonly number[], by: 1 | -1 = 1): void {
+    for (const bound of this.boundsFor(gang)) bound.left -= by * (demand[bound.resource] ?? 0);
+  }
+
+  private boundsFor(gang: Gang): Bound[] {
+    const chain = this.chains[gang.index] ?? [];
+    const all = chain.flatMap((queue) => this.bounds.get(queue) ?? []);
+    return gang.spec.preemptible ? all.filter((bound) => bound.kind === 'limit') : all;
+  }
+}
+
+function chainOf(start: string | undefined, queues: ReadonlyMap<string, QueueSpec>): string[] {
+  const chain: string[] = [];
+  for (
+    let queue = queues.get(start ?? '');
+    queue && !chain.includes(queue.name);
+    queue = queues.get(queue.parent ?? '')
+  ) {
+    chain.push(queue.name);
+  }
+  return start === undefined ? [] : chain;
+}
+
+function usedBeneath(
+  all: readonly QueueSpec[],
+  queues: ReadonlyMap<string, QueueSpec>,
+): Map<string, Map<string, bigint>> {
+  const used = new Map<string, Map<string, bigint>>();
+  for (const queue of all) {
+    for (const above of chainOf(queue.name, queues)) {
+      const sums = used.get(above) ?? new Map<string, bigint>();
+      for (const [resource, amount] of Object.entries(queue.used))
+        sums.set(resource, (sums.get(resource) ?? 0n) + amount);
+      used.set(above, sums);
+    }
+  }
+  return used;
+}
+
+function boundsOf(
+  { scale }: Instance,
+  queue: QueueSpec,
+  used: ReadonlyMap<string, ReadonlyMap<string, bigint>>,
+): Bound[] {
+  return scale.resources.flatMap((name, resource) => {
+    const bounds = Object.hasOwn(queue.resources, name) ? queue.resources[name] : undefined;
+    const unit = name === PODS ? wholeUnits(1) : (scale.unit[resource] ?? 1n);
+    const taken = used.get(queue.name)?.get(name) ?? 0n;
+    return (['limit', 'quota'] as const).flatMap((kind): Bound[] => {
+      const bound = bounds?.[kind];
+      if (bound === undefined) return [];
+      return [{ kind, queue: queue.name, resource, left: inUnits(bound - taken, unit, scale.total[resource] ?? 0) }];
+    });
+  });
+}

@@ -1,0 +1,139 @@
+import { HOSTNAME_LABEL } from '../model/node';
+import type { NodeSpec, TopologySpec } from './problem';
+
+/**
+ * A topology over the nodes of a problem, in dense ids; immutable.
+ * Depths count from 0, the broadest; the last depth is the node itself. Levels are the topology's labels, and level i
+ * stands at depth i. A domain is the tuple of label values from the broadest level down.
+ */
+export interface Tree {
+  readonly name: string;
+  readonly levels: readonly string[];
+  readonly depths: number;
+  /** By depth and node: the domain for counting. From the first label that a node lacks, it is a domain of its own. */
+  readonly domainOf: readonly Int32Array[];
+  /** Domains at each depth; ids are 0 … count-1. */
+  readonly domainCount: readonly number[];
+  /** By level and node: the domain of label values, or -1 where a label is lacking. */
+  readonly labelDomain: readonly Int32Array[];
+  /** By level and domain of label values: its nodes, in order. */
+  readonly members: readonly (readonly (readonly number[])[])[];
+  /** By level and domain of label values: the values, broadest first. */
+  readonly values: readonly (readonly (readonly string[])[])[];
+  /** By node: 1 where it has every label of the topology. */
+  readonly complete: Uint8Array;
+  /** Cost of a pair of pods, by how many depths they share: index 0 shares none. */
+  readonly pairCost: readonly number[];
+}
+
+/** Compiles a topology; without one, the only depth is the node. */
+export function compileTree(nodes: readonly NodeSpec[], topology: TopologySpec | undefined): Tree {
+  const levels = topology?.levels ?? [];
+  const depths = levels.at(-1) === HOSTNAME_LABEL ? levels.length : levels.length + 1;
+  const tuples = labelTuples(nodes, levels);
+  const counted = Array.from({ length: depths }, (_, depth) => countedDomains(nodes, tuples, depth, depths));
+  return {
+    name: topology?.name ?? '',
+    levels,
+    depths,
+    domainOf: counted.map((c) => c.ids),
+    domainCount: counted.map((c) => c.count),
+    labelDomain: tuples.map((t) => t.ids),
+    members: tuples.map((t) => t.members),
+    values: tuples.map((t) => t.values),
+    complete: completeNodes(nodes, levels),
+    pairCost: pairCosts(topology, levels, depths),
+  };
+}
+
+interface Tuples {
+  readonly ids: Int32Array;
+  readonly members: readonly (readonly number[])[];
+  readonly values: readonly (readonly string[])[];
+}
+
+function labelTuples(nodes: readonly NodeSpec[], levels: readonly string[]): Tuples[] {
+  const result: Tuples[] = [];
+  let parent: Tuples | undefined;
+  for (const level of levels) {
+    parent = refine(nodes, level, parent);
+    result.push(parent);
+  }
+  return result;
+}
+
+/** Splits the domains of the level above by the value of one more label. */
+function refine(nodes: readonly NodeSpec[], level: string, above: Tuples | undefined): Tuples {
+  const ids = new Int32Array(nodes.length).fill(-1);
+  const known = new Map<string, number>();
+  const members: number[][] = [];
+  const values: (readonly string[])[] = [];
+  nodes.forEach((node, n) => {
+    const parent = above ? (above.ids[n] ?? -1) : 0;
+    const value = labelOf(node, level);
+    if (parent < 0 || value === undefined) return;
+    const key = `${parent}/${value}`;
+    const id = known.get(key) ?? known.set(key, known.size).size - 1;
+    if (id === members.length) {
+      members.push([]);
+      values.push([...(above?.values[parent] ?? []), value]);
+    }
+    ids[n] = id;
+    members[id]?.push(n);
+  });
+  return { ids, members, values };
+}
+
+function labelOf(node: NodeSpec, label: string): string | undefined {
+  return Object.hasOwn(node.labels, label) ? node.labels[label] : undefined;
+}
+
+function countedDomains(nodes: readonly NodeSpec[], tuples: readonly Tuples[], depth: number, depths: number) {
+  if (depth === depths - 1) return { ids: Int32Array.from(nodes, (_, n) => n), count: nodes.length };
+  const tuple = tuples[depth];
+  let count = tuple?.members.length ?? 0;
+  const ids = Int32Array.from(nodes, (_, n) => {
+    const id = tuple?.ids[n] ?? -1;
+    return id < 0 ? count++ : id;
+  });
+  return { ids, count };
+}
+
+function completeNodes(nodes: readonly NodeSpec[], levels: readonly string[]): Uint8Array {
+  return Uint8Array.from(nodes, (node) => (levels.every((level) => labelOf(node, level) !== undefined) ? 1 : 0));
+}
+
+/** 1,000,000 / bandwidth of the narrowest depth that a pair shares, rounded half up. */
+function pairCosts(topology: TopologySpec | undefined, levels: readonly string[], depths: number): number[] {
+  const bandwidth = topology?.bandwidth;
+  if (!bandwidth)
+    return Array.from({ length: depths + 1 }, (_, shared) => roundedQuotient(1_000_000n, 2n ** BigInt(shared), 1n));
+  const costs: number[] = [];
+  let current = bandwidth['none'] ?? 1;
+  costs.push(costOf(current));
+  for (let depth = 0; depth < depths; depth++) {
+    const key = depth === depths - 1 ? HOSTNAME_LABEL : (levels[depth] ?? '');
+    if (Object.hasOwn(bandwidth, key)) current = bandwidth[key] ?? current;
+    costs.push(costOf(current));
+  }
+  return costs;
+}
+
+function costOf(bandwidth: number): number {
+  const { num, den } = decimal(bandwidth);
+  return roundedQuotient(1_000_000n, num, den);
+}
+
+/** amount / (num / den), rounded half up. */
+function roundedQuotient(amount: bigint, num: bigint, den: bigint): number {
+  return Number((2n * amount * den + num) / (2n * num));
+}
+
+/** The number as its shortest decimal text says it, so that 0.1 is a tenth. */
+function decimal(value: number): { num: bigint; den: bigint } {
+  const [mantissa = '0', exponent = '0'] = String(value).split('e');
+  const [whole = '0', fraction = ''] = mantissa.split('.');
+  const shift = Number(exponent) - fraction.length;
+  const digits = BigInt(whole + fraction);
+  return shift < 0 ? { num: digits, den: 10n ** BigInt(-shift) } : { num: digits * 10n ** BigInt(shift), den: 1n };
+}

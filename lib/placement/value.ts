@@ -1,0 +1,106 @@
+import { addFractions, compareFractions, formatFraction, ZERO, type Fraction } from './fraction';
+import type { Instance } from './instance';
+import type { Objective } from './plan';
+import { HOSTNAME_LABEL } from '../model/node';
+
+/**
+ * All terms of the objective in the order in which plans are compared: the numbers before the distance, the
+ * distance, the numbers after it. Two values compare number by number.
+ */
+export interface Value {
+  readonly head: readonly number[];
+  readonly distance: Fraction;
+  readonly tail: readonly number[];
+}
+
+/** Where each term stands in a value. */
+export interface Layout {
+  /** In head, two for each priority: locked gangs left out, others left out. */
+  readonly unplaced: number;
+  /** In head: gangs, then pods. */
+  readonly moved: number;
+  /** In head, one for each priority. */
+  readonly extras: number;
+  /** In head, one for each depth. */
+  readonly preferred: number;
+  readonly headLength: number;
+  /** In tail, one for each depth: over gangs, then over groups, then over copies. */
+  readonly spread: number;
+  /** In tail: broken nodes, then whole domains with a broken node by topology and level, narrowest first. */
+  readonly fragmentation: number;
+  /** By tree and level: its place in tail; -1 for kubernetes.io/hostname. */
+  readonly brokenDomains: readonly (readonly number[])[];
+  readonly tailLength: number;
+}
+
+export function makeLayout(instance: Instance): Layout {
+  const priorities = instance.priorities.length;
+  const extras = 2 * priorities + 2;
+  const preferred = extras + priorities;
+  const fragmentation = 3 * instance.depths;
+  let next = fragmentation + 1;
+  const brokenDomains = instance.trees.map((tree) => {
+    const counted = tree.levels.filter((level) => level !== HOSTNAME_LABEL).length;
+    next += counted;
+    return tree.levels.map((level, i) => (level === HOSTNAME_LABEL ? -1 : next - 1 - i));
+  });
+  return {
+    unplaced: 0,
+    moved: 2 * priorities,
+    extras,
+    preferred,
+    headLength: preferred + instance.depths,
+    spread: 0,
+    fragmentation,
+    brokenDomains,
+    tailLength: next,
+  };
+}
+
+export function zeroValue(layout: Layout): Value {
+  return {
+    head: new Array<number>(layout.headLength).fill(0),
+    distance: ZERO,
+    tail: new Array<number>(layout.tailLength).fill(0),
+  };
+}
+
+/** Below 0 where `a` is the better. */
+export function compareValues(a: Value, b: Value): number {
+  return compareNumbers(a.head, b.head) || compareFractions(a.distance, b.distance) || compareNumbers(a.tail, b.tail);
+}
+
+export function compareNumbers(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  for (let i = 0; i < a.length; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+export function addValues(a: Value, b: Value): Value {
+  return {
+    head: a.head.map((x, i) => x + (b.head[i] ?? 0)),
+    distance: addFractions(a.distance, b.distance),
+    tail: a.tail.map((x, i) => x + (b.tail[i] ?? 0)),
+  };
+}
+
+/** A value as a plan prints it. */
+export function toObjective({ head, distance, tail }: Value, layout: Layout, instance: Instance): Objective {
+  const { depths, priorities } = instance;
+  const spread = (i: number): number[] => tail.slice(layout.spread + i * depths, layout.spread + (i + 1) * depths);
+  return {
+    unplaced: priorities.map((priority, i) => [
+      priority,
+      head[layout.unplaced + 2 * i] ?? 0,
+      head[layout.unplaced + 2 * i + 1] ?? 0,
+    ]),
+    moved: [head[layout.moved] ?? 0, head[layout.moved + 1] ?? 0],
+    extras: priorities.map((priority, i) => [priority, head[layout.extras + i] ?? 0]),
+    preferred: head.slice(layout.preferred, layout.preferred + depths),
+    distance: formatFraction(distance),
+    spread: [spread(0), spread(1), spread(2)],
+    fragmentation: tail.slice(layout.fragmentation),
+  };
+}
