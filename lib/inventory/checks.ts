@@ -98,9 +98,14 @@ function podName({ namespace, name }: RunningPod): string {
   return `${namespace}/${name}`;
 }
 
-/** Warnings of what does not add up between nodes and pods. */
-export function checkRunning(inventory: ClusterInventory, place: Place): Diagnostic[] {
-  return [...strayPods(inventory, place), ...overfullNodes(inventory, place), ...podsWithoutQueue(inventory, place)];
+/** Warnings of what does not add up between nodes and pods; `isOwn` names pods that are about to be placed anew. */
+export function checkRunning(
+  inventory: ClusterInventory,
+  place: Place,
+  isOwn: (pod: RunningPod) => boolean,
+): Diagnostic[] {
+  const others = inventory.pods.filter((pod) => !isOwn(pod));
+  return [...strayPods(inventory, place), ...overfullNodes(inventory, place), ...podsWithoutQueue(others, place)];
 }
 
 function strayPods({ nodes, pods }: ClusterInventory, place: Place): Diagnostic[] {
@@ -147,7 +152,7 @@ function overfullNodes(inventory: ClusterInventory, place: Place): Diagnostic[] 
   ];
 }
 
-function podsWithoutQueue({ pods }: ClusterInventory, place: Place): Diagnostic[] {
+function podsWithoutQueue(pods: readonly RunningPod[], place: Place): Diagnostic[] {
   const unknown = pods.filter((pod) => pod.schedulerName === KAI_SCHEDULER && pod.queue === undefined).map(podName);
   if (unknown.length === 0) return [];
   return [

@@ -62,15 +62,19 @@ export class Inventory {
     private readonly pods?: Source,
   ) {}
 
-  /** Reads and checks both lists. Every call reads anew; everything that is wrong is told at once. */
-  load(): Outcome<ClusterInventory> {
+  /**
+   * Reads and checks both lists. Every call reads anew; everything that is wrong is told at once.
+   *
+   * @param isOwn pods that are about to be placed anew: nothing is asked of how they run now
+   */
+  load(isOwn: (pod: RunningPod) => boolean = () => false): Outcome<ClusterInventory> {
     const nodes = loadNodes(this.nodes);
     const pods = this.pods ? loadPods(this.pods) : { ok: true as const, value: [], diagnostics: [] };
     const diagnostics = [...nodes.diagnostics, ...pods.diagnostics];
     if (!nodes.ok || !pods.ok) return { ok: false, diagnostics };
     const files = { nodes: this.nodes.file, pods: this.pods?.file };
     const inventory = { files, nodes: nodes.value, pods: pods.value };
-    const warnings = this.pods ? checkRunning(inventory, this.pods.place) : [];
+    const warnings = this.pods ? checkRunning(inventory, this.pods.place, isOwn) : [];
     return { ok: true, value: inventory, diagnostics: [...diagnostics, ...warnings] };
   }
 }

@@ -6,6 +6,7 @@ import { duplicateId } from '../constructs/ids';
 import { Layer } from '../constructs/layer';
 import { Queue } from '../constructs/queue';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
+import { ownPods } from './demand';
 import type { ClusterInventory } from '../inventory/inventory';
 
 /** The construct tree, as the passes after this one need it. */
@@ -40,7 +41,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const diagnostics: Diagnostic[] = [];
   const clusters = constructs.filter((construct) => Cluster.isCluster(construct)).sort(byPath);
   const models = clusters.flatMap((construct) => {
-    const inventory = construct.inventory.load();
+    const inventory = construct.inventory.load(ownPods(graphsOf(construct).map(({ spec }) => spec)));
     diagnostics.push(...inventory.diagnostics.map((finding) => within(finding, placeOf(construct))));
     return inventory.ok ? [clusterModel(construct, inventory.value)] : [];
   });
@@ -63,8 +64,15 @@ function clusterModel(construct: Cluster, inventory: ClusterInventory): ClusterM
     construct,
     inventory,
     queues: inside.filter((child) => child instanceof Queue),
-    graphs: inside.filter((child) => DynamoGraph.isGraph(child)),
+    graphs: graphsOf(construct),
   };
+}
+
+function graphsOf(cluster: Cluster): DynamoGraph[] {
+  return cluster.node
+    .findAll()
+    .filter((child) => DynamoGraph.isGraph(child))
+    .sort(byPath);
 }
 
 /** A finding about a file is also one about the cluster that names the file. */

@@ -1,3 +1,4 @@
+import type { RunningPod } from '../inventory/cluster';
 import { podsOf, usage, type Usage } from '../inventory/usage';
 import { podGroupName, type GraphSpec } from '../model/graph';
 import { parseQuantity } from '../model/quantity';
@@ -18,9 +19,15 @@ function amounts(requests: GraphSpec['components'][number]['requests']): Resourc
 
 /** What runs on the nodes and in the queues of a cluster beside the pods of the graphs that are compiled. */
 export function otherUse(cluster: ClusterModel): Usage {
-  const specs = cluster.graphs.map(({ spec }) => spec);
-  const groups = specs.map((spec) => ({ namespace: spec.namespace, name: podGroupName(spec) }));
-  return usage(cluster.inventory, podsOf(specs, groups));
+  return usage(cluster.inventory, ownPods(cluster.graphs.map(({ spec }) => spec)));
+}
+
+/** True for pods of these graphs, by the label of their graph or by their PodGroup. */
+export function ownPods(graphs: readonly GraphSpec[]): (pod: RunningPod) => boolean {
+  return podsOf(
+    graphs,
+    graphs.map((graph) => ({ namespace: graph.namespace, name: podGroupName(graph) })),
+  );
 }
 
 /** What other pods use in the queues that `isCounted` names. */

@@ -130,13 +130,16 @@ export type Environment = WrittenComponent['spec']['env'];
 /** Sorted by name; what the user sets wins over what we would set. */
 export function environment(graph: GraphSpec, own: Environment): EnvVar[] {
   const { token } = graph.model;
-  const all: Environment = {
-    ...(token ? { [token.key]: token } : {}),
-    ...(graph.cache ? { HF_HUB_CACHE: HUB_PATH, HF_HUB_OFFLINE: '1' } : {}),
-    ...own,
-  };
+  // What reads from the cache asks the hub for nothing, so it gets no token.
+  const hub: Environment = graph.cache ? { HF_HUB_CACHE: HUB_PATH, HF_HUB_OFFLINE: '1' } : tokenVariable(token);
+  const all = { ...hub, ...own };
   const names = Object.keys(all).sort();
   return names.map((name) => envVar(name, all[name] ?? ''));
+}
+
+/** The variable that the hub's client reads its token from, named after the key of the Secret. */
+export function tokenVariable(token: GraphSpec['model']['token']): Environment {
+  return token ? { [token.key]: token } : {};
 }
 
 function envVar(name: string, value: string | { readonly secret: string; readonly key: string }): EnvVar {
