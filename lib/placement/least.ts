@@ -8,13 +8,17 @@ import type { Occupancy } from './occupancy';
 export class LeastDomains {
   private readonly slots = new Map<Leaf, Int32Array>();
   private readonly sums = new Map<string, readonly number[]>();
+  /** A copy: the occupancy changes while bounds are asked for. */
+  private readonly room: Float64Array;
 
   constructor(
     private readonly instance: Instance,
-    private readonly occupancy: Occupancy,
+    occupancy: Occupancy,
     /** Tells leaves of different gangs apart. */
     private readonly keyOf: (leaf: Leaf) => string,
-  ) {}
+  ) {
+    this.room = occupancy.room.slice();
+  }
 
   /** Pods of a leaf that a node has room for, each leaf counted on its own. */
   slotsOf(leaf: Leaf): Int32Array {
@@ -26,9 +30,8 @@ export class LeastDomains {
   }
 
   private slotsOn(leaf: Leaf, n: number, alone: number): number {
-    const { room } = this.occupancy;
     const base = n * this.instance.scale.resources.length;
-    const pods = leaf.demand.reduce((most, [r, units]) => Math.min(most, Math.floor((room[base + r] ?? 0) / units)), alone);
+    const pods = leaf.demand.reduce((most, [r, units]) => Math.min(most, Math.floor((this.room[base + r] ?? 0) / units)), alone);
     return Math.max(0, leaf.exclusive ? Math.min(1, pods) : pods);
   }
 
@@ -70,7 +73,7 @@ export class LeastDomains {
     const width = this.instance.scale.resources.length;
     const slots = leaves.map((leaf) => this.slotsOf(leaf));
     domainOf.forEach((domain, n) => {
-      if (slots.some((s) => (s[n] ?? 0) > 0)) sums[domain] = (sums[domain] ?? 0) + Math.max(0, this.occupancy.room[n * width + resource] ?? 0);
+      if (slots.some((s) => (s[n] ?? 0) > 0)) sums[domain] = (sums[domain] ?? 0) + Math.max(0, this.room[n * width + resource] ?? 0);
     });
     return sums.filter((sum) => sum > 0).sort((a, b) => b - a);
   }

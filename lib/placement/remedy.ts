@@ -24,9 +24,10 @@ export function remedies(the: Case, kinds: readonly RemedyKind[]): string[] {
   });
 }
 
-function candidates({ gang, site }: Case, kind: RemedyKind): Remedy[] {
+function candidates(the: Case, kind: RemedyKind): Remedy[] {
+  const { gang, site } = the;
   if (kind === 'replica') return pinnedByReplica(gang.spec);
-  return kind === 'level' ? widerLevels(gang.spec, site.instance.problem) : fewerReplicas(gang.spec);
+  return kind === 'level' ? widerLevels(gang.spec, site.instance.problem) : fewerReplicas(the);
 }
 
 function works({ site, assignment, gang, limits }: Case, changed: GangSpec): boolean {
@@ -120,20 +121,29 @@ function allPaths(groups: readonly GroupSpec[], prefix: string): { path: string;
   });
 }
 
-/** One group with fewer copies, the fewest taken away first. */
-function fewerReplicas(gang: GangSpec): Remedy[] {
-  const paths = allPaths(gang.groups, '').filter(({ group }) => group.minReplicas > 1);
-  const most = Math.max(1, ...paths.map(({ group }) => group.minReplicas));
-  const drops = Array.from({ length: Math.min(most - 1, 16) }, (_, i) => i + 1);
-  return drops.flatMap((drop) =>
-    paths
-      .filter(({ group }) => group.minReplicas > drop)
-      .map(({ path, group }) => {
-        const fewer = group.minReplicas - drop;
-        return {
-          help: `run ${path} with ${fewer} ${fewer === 1 ? 'copy' : 'copies'} instead of ${group.minReplicas}`,
-          gang: { ...gang, groups: mapGroups(gang.groups, '', path, (g) => ({ ...g, replicas: fewer, minReplicas: fewer })) },
-        };
-      }),
-  );
+/** One group with fewer copies: for each group the most copies that work, by bisection. */
+function fewerReplicas(the: Case): Remedy[] {
+  const gang = the.gang.spec;
+  return allPaths(gang.groups, '').flatMap(({ path, group }) => {
+    const reduced = (copies: number): GangSpec => ({
+      ...gang,
+      groups: mapGroups(gang.groups, '', path, (g) => ({ ...g, replicas: copies, minReplicas: copies })),
+    });
+    const copies = mostThat((n) => works(the, reduced(n)), group.minReplicas - 1);
+    if (copies === 0) return [];
+    const help = `run ${path} with ${copies} ${copies === 1 ? 'copy' : 'copies'} instead of ${group.minReplicas}`;
+    return [{ help, gang: reduced(copies) }];
+  });
+}
+
+/** The largest number from 1 to `most` that passes, if larger ones fail from some point on; 0 where 1 fails. */
+function mostThat(passes: (n: number) => boolean, most: number): number {
+  let low = 0;
+  let high = most;
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (passes(middle)) low = middle;
+    else high = middle - 1;
+  }
+  return low;
 }
