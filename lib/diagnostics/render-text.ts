@@ -51,8 +51,8 @@ function attached(label: 'note' | 'help', text: string, paint: Paint): string {
 /** The places of a finding, most precise first: in a file, then in the construct tree. */
 function places(where: Where, cwd: string | undefined): string[] {
   const { construct, file, line, column, pointer } = where;
-  const position = file && [shown(file, cwd), line, line === undefined ? undefined : column];
-  const inFile = [position?.filter((part) => part !== undefined).join(':'), pointer].filter(Boolean).join(' at ');
+  const position = file === undefined ? [] : [shown(file, cwd), line, line === undefined ? undefined : column];
+  const inFile = [position.filter((part) => part !== undefined).join(':'), pointer].filter(Boolean).join(' at ');
   return [inFile, construct ?? ''].filter((place) => place !== '').map(printable);
 }
 
