@@ -3,6 +3,7 @@ import type { DynamoGraph } from '../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import type { DiagnosticCode } from '../diagnostics/registry';
 import { podGroupName, type GraphPins } from '../model/graph';
+import { parseQuantity } from '../model/quantity';
 import type { ProblemDocument } from '../placement/document';
 import type { Plan, Reason, ReasonCode, UnplacedGang } from '../placement/plan';
 import { readProblem } from '../placement/read';
@@ -72,15 +73,27 @@ const codes: Readonly<Record<ReasonCode, DiagnosticCode>> = {
 /** One finding for each graph without a place: the binding reason, and the others as notes. */
 function refusal(cluster: ClusterModel, gang: UnplacedGang): Diagnostic {
   const graph = cluster.graphs.find(({ spec }) => podGroupName(spec) === gang.name);
+  const name = graph?.spec.name ?? gang.name;
+  const told = (text: string): string => text.replaceAll(gang.name, name);
   const [binding, ...others] = gang.reasons;
-  const what = `graph "${graph?.spec.name ?? gang.name}" has no place on ${cluster.construct.name}`;
+  const what = `graph "${name}" has no place on ${cluster.construct.name}`;
   return diagnostic(codes[binding?.code ?? 'budget'], {
-    message: binding ? `${what}: ${binding.message}` : what,
+    message: binding ? `${what}: ${told(binding.message)}` : what,
     where: graph ? wherePlaced(graph, binding) : placeOf(cluster.construct),
-    notes: [...excluded(binding), ...others.map(({ message }) => message)],
-    help: binding?.help,
+    notes: [...shortfall(binding), ...excluded(binding), ...others.map(({ message }) => told(message))],
+    help: binding?.help === undefined ? undefined : told(binding.help),
     data: { gang: gang.name, reasons: gang.reasons.map((reason) => ({ ...reason })) },
   });
+}
+
+/** What is needed beside what is there, of each resource that is short; of all where none is short by itself. */
+function shortfall(reason: Reason | undefined): string[] {
+  const { needed = {}, available = {} } = reason ?? {};
+  const amounts = Object.keys(needed).map((name) => ({ name, need: needed[name] ?? '0', has: available[name] ?? '0' }));
+  const short = amounts.filter(({ need, has }) => (parseQuantity(need) ?? 0n) > (parseQuantity(has) ?? 0n));
+  const told = (short.length > 0 ? short : amounts).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const place = reason?.domain === undefined ? 'there are' : `${reason.domain} has`;
+  return told.map(({ name, need, has }) => `${name}: needs ${need}, ${place} ${has}`);
 }
 
 function wherePlaced(graph: DynamoGraph, reason: Reason | undefined): Diagnostic['where'] {

@@ -22,7 +22,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
 /** Objects that the library itself makes are held to their schema; a user's own of the same kind may say more. */
 export function verifySchemas({ objects }: Verified): Diagnostic[] {
   return objects
-    .filter(({ object }) => object instanceof OwnObject)
+    .filter(({ object }) => OwnObject.isOwn(object))
     .flatMap(({ object, manifest }) => {
       const parsed = schemas[`${manifest.apiVersion} ${manifest.kind}`]?.safeParse(manifest.spec);
       if (!parsed || parsed.success) return [];
