@@ -87,7 +87,6 @@ function continued(text: string, indent: string): string {
 
 /** What a terminal would obey, spelt out: names in messages come from files that anybody may have written. */
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 

@@ -102,7 +102,6 @@ describe('findings as text', () => {
 
   test('colours are written only where they are asked for, and change nothing else', () => {
     const coloured = renderText([unreadable, leftover], { color: true });
-    // eslint-disable-next-line no-control-regex -- the escape is what is removed
     expect(coloured.replace(/\u001b\[[\d;]*m/g, '')).toBe(renderText([unreadable, leftover]));
     expect(coloured).toContain('\u001b[1;31merror[BAY5022]\u001b[0m');
     expect(coloured).toContain('\u001b[1;33mwarning[BAY5005]\u001b[0m');
