@@ -325,21 +325,23 @@ describe('a step that fails', () => {
     expect(outcome.diagnostics[0]?.help).toContain(help);
     expect(found()).toEqual(onlyDist(old));
   });
+});
 
-  (canMount() ? test : test.skip)(
-    'an output folder that is a mount point is left as it was (needs leave to mount)',
-    () => {
-      fs.mkdirSync(join(project, 'dist'));
-      execFileSync('mount', ['-t', 'tmpfs', 'none', join(project, 'dist')]);
-      try {
-        put('dist', old);
-        expect(codes(write(wanted))).toEqual(['BAY5003']);
-        expect(found()).toEqual(onlyDist(old));
-      } finally {
-        execFileSync('umount', [join(project, 'dist')]);
-      }
-    },
-  );
+const withMounts = canMount() ? describe : describe.skip;
+withMounts('an output folder that is a mount point (needs leave to mount)', () => {
+  beforeEach(() => {
+    fs.mkdirSync(join(project, 'dist'));
+    execFileSync('mount', ['-t', 'tmpfs', 'none', join(project, 'dist')]);
+  });
+  afterEach(() => {
+    execFileSync('umount', [join(project, 'dist')]);
+  });
+
+  test('is left as it was', () => {
+    put('dist', old);
+    expect(codes(write(wanted))).toEqual(['BAY5003']);
+    expect(found()).toEqual(onlyDist(old));
+  });
 });
 
 function canMount(): boolean {
