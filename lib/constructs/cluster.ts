@@ -1,4 +1,4 @@
-import { Chart, Lazy } from 'cdk8s';
+import { type ApiObject, Chart, Lazy } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { topologySpec } from '../backends/kai/topology';
@@ -49,6 +49,9 @@ export interface ClusterProps {
 
 const CLUSTER = Symbol.for('bayplan.Cluster');
 
+/** Objects that are only written where the user writes none of that name. */
+const ensured = new WeakSet<ApiObject>();
+
 /**
  * A Kubernetes cluster: graphs, queues and constructs of any other kind are put beneath it, and are written to
  * `dist/<id>/`. Constructs that belong to no graph and no other layer go to its platform folder.
@@ -66,6 +69,11 @@ export class Cluster extends Chart {
     const where = { construct: construct.node.path, ...sourceOfCaller() };
     const message = `a ${what} has to lie in a cluster, but "${construct.node.path || 'the fleet'}" lies in none`;
     throw new DiagnosticError([diagnostic('BAY2001', { message, where, help: 'pass the cluster as its scope' })]);
+  }
+
+  /** True for an object that gives way to one of the user's of the same name. */
+  public static isEnsured(object: ApiObject): boolean {
+    return ensured.has(object);
   }
 
   public readonly name: string;
@@ -109,13 +117,13 @@ export class Cluster extends Chart {
   }
 
   /**
-   * Makes sure that a Namespace is written, once. Flux never prunes it: with it would go everything inside, of
-   * whatever origin.
+   * Makes sure that a Namespace is written, once; one of the user's own takes its place. Flux never prunes it: with it
+   * would go everything inside, of whatever origin.
    */
   public ensureNamespace(name: string): void {
     const id = `namespace-${name}`;
     if (this.platform.node.tryFindChild(id)) return;
     const annotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
-    new k8s.KubeNamespace(this.platform, id, { metadata: { name, annotations } });
+    ensured.add(new k8s.KubeNamespace(this.platform, id, { metadata: { name, annotations } }));
   }
 }

@@ -47,7 +47,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   });
   if (clusters.length === 0) diagnostics.push(emptyFleet());
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
-  const objects = constructs.filter((construct) => ApiObject.isApiObject(construct)).sort(byPath);
+  const objects = withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))).sort(byPath);
   const validations = [...validate(constructs), ...constructs.flatMap(checkDuplicate)];
   const value = { clusters: models, objects: objects.map(placeObject), validations };
   return { ok: true, value, diagnostics };
@@ -76,8 +76,15 @@ function graphsOf(cluster: Cluster): DynamoGraph[] {
 }
 
 /** A finding about a file is also one about the cluster that names the file. */
-function within(finding: Diagnostic, place: Where): Diagnostic {
+export function within(finding: Diagnostic, place: Where): Diagnostic {
   return { ...finding, where: finding.where.file ? { construct: place.construct, ...finding.where } : place };
+}
+
+/** A namespace that a graph asked for is not written where the user wrote one of that name. */
+function withoutSuperseded(objects: readonly ApiObject[]): ApiObject[] {
+  const key = (object: ApiObject): string => `${placeObject(object).target} ${object.kind} ${object.name}`;
+  const own = new Set(objects.filter((object) => !Cluster.isEnsured(object)).map(key));
+  return objects.filter((object) => !Cluster.isEnsured(object) || !own.has(key(object)));
 }
 
 function placeObject(object: ApiObject): PlacedObject {

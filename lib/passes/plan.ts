@@ -74,7 +74,8 @@ const codes: Readonly<Record<ReasonCode, DiagnosticCode>> = {
 function refusal(cluster: ClusterModel, gang: UnplacedGang): Diagnostic {
   const graph = cluster.graphs.find(({ spec }) => podGroupName(spec) === gang.name);
   const name = graph?.spec.name ?? gang.name;
-  const told = (text: string): string => text.replaceAll(gang.name, name);
+  const told = (text: string): string =>
+    cluster.graphs.reduce((told, { spec }) => told.replaceAll(podGroupName(spec), spec.name), text);
   const [binding, ...others] = gang.reasons;
   const what = `graph "${name}" has no place on ${cluster.construct.name}`;
   return diagnostic(codes[binding?.code ?? 'budget'], {
@@ -86,14 +87,15 @@ function refusal(cluster: ClusterModel, gang: UnplacedGang): Diagnostic {
   });
 }
 
-/** What is needed beside what is there, of each resource that is short; of all where none is short by itself. */
+/** What is needed beside what is there, of each resource that is short. */
 function shortfall(reason: Reason | undefined): string[] {
   const { needed = {}, available = {} } = reason ?? {};
   const amounts = Object.keys(needed).map((name) => ({ name, need: needed[name] ?? '0', has: available[name] ?? '0' }));
   const short = amounts.filter(({ need, has }) => (parseQuantity(need) ?? 0n) > (parseQuantity(has) ?? 0n));
-  const told = (short.length > 0 ? short : amounts).sort((a, b) => (a.name < b.name ? -1 : 1));
   const place = reason?.domain === undefined ? 'there are' : `${reason.domain} has`;
-  return told.map(({ name, need, has }) => `${name}: needs ${need}, ${place} ${has}`);
+  return short
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, need, has }) => `${name}: needs ${need}, ${place} ${has}`);
 }
 
 function wherePlaced(graph: DynamoGraph, reason: Reason | undefined): Diagnostic['where'] {

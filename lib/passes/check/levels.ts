@@ -5,18 +5,15 @@ import { nearest } from '../../diagnostics/nearest';
 import type { PlacementSpec } from '../../model/graph';
 import { HOSTNAME_LABEL } from '../../model/node';
 import { lintTopology } from '../../inventory/topology';
-import { placeOf, type ClusterModel } from '../collect';
+import { placeOf, within, type ClusterModel } from '../collect';
 
 /** The topology itself, and the levels that graphs and components name. */
 export function checkLevels(cluster: ClusterModel): Diagnostic[] {
   const malformed = checkTopology(cluster);
   if (malformed.length > 0) return malformed;
   const labels = cluster.construct.topology.levels.map(({ label }) => label);
-  const where = placeOf(cluster.construct);
-  const lint = lintTopology(cluster.inventory, labels).map((finding) => ({
-    ...finding,
-    where: { ...where, ...finding.where },
-  }));
+  const place = placeOf(cluster.construct);
+  const lint = lintTopology(cluster.inventory, labels).map((finding) => within(finding, place));
   return [...lint, ...cluster.graphs.flatMap((graph) => checkGraph(graph, labels, cluster.construct.topology.levels))];
 }
 

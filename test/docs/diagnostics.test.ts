@@ -1,0 +1,100 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * docs/diagnostics.md shows what bad input prints. Each fixture is a fleet with one mistake, compiled as `cdk8s synth`
+ * would; UPDATE_GOLDEN=1 in the environment writes the page anew.
+ */
+
+const page = join(__dirname, '..', '..', 'docs', 'diagnostics.md');
+const fixtures = join(__dirname, '..', 'fixtures', 'bad-input');
+
+/** Title, fixture, and what one should know beside what is printed. */
+const mistakes: readonly (readonly [string, string, string?])[] = [
+  ['A level that the topology does not have', 'unknown-level'],
+  ['A graph larger than the cluster', 'larger-than-the-cluster'],
+  ['A pod larger than any node', 'larger-than-a-node'],
+  ['A selector that matches no node', 'wrong-selector'],
+  ['A plan that exists, but only without pin safety', 'unsafe-pins'],
+  ['Two nodes with one value of kubernetes.io/hostname', 'twin-hostnames', 'Pins use the value of the label.'],
+  ['A node without that label', 'no-hostname'],
+  ['A queue below what its graphs need', 'small-queue'],
+  ['Two objects of one name', 'two-objects-of-one-name'],
+  ['Two constructs of one id', 'two-queues-of-one-id'],
+  ['Decode without prefill', 'no-prefill'],
+  ['An inventory file that is not a node list', 'not-a-node-list'],
+  ['An inventory file that is not there', 'no-such-file'],
+  ['A component name that Dynamo and KAI refuse', 'component-name'],
+  ['A token in an environment variable', 'token-in-env'],
+  ['A volume of one node for pods on several', 'cache-of-one-node'],
+  ['A stack that would hold nothing', 'old-kai'],
+  ['A patch that goes beyond the plan', 'patch-beyond-the-plan'],
+];
+
+/** What a fixture prints to standard error, and the exit code it sets. */
+function run(fixture: string): { readonly printed: string; readonly exitCode: unknown } {
+  const outdir = join(tmpdir(), `bayplan-docs-${process.pid}`);
+  const write = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  const env = { ...process.env };
+  Object.assign(process.env, { BAYPLAN_OUTDIR: outdir, NO_COLOR: '1' });
+  try {
+    jest.isolateModules(() => require(join(fixtures, `${fixture}.ts`)) as unknown);
+    return { printed: write.mock.calls.map(([text]) => String(text)).join(''), exitCode: process.exitCode };
+  } finally {
+    process.exitCode = undefined;
+    process.env = env;
+    write.mockRestore();
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+/** The part of a fixture that a reader has to see: without imports and the last call. */
+function shown(fixture: string): string {
+  const text = readFileSync(join(fixtures, `${fixture}.ts`), 'utf8');
+  return text
+    .replace(/^import [^;]*;\n/gm, '')
+    .replace(/fleet\.synth\(\);\n$/, '')
+    .trim();
+}
+
+function section([title, fixture, remark]: (typeof mistakes)[number]): string {
+  const { printed, exitCode } = run(fixture);
+  const parts = [
+    `## ${title}`,
+    '',
+    ...(remark === undefined ? [] : [remark, '']),
+    '```ts',
+    shown(fixture),
+    '```',
+    '',
+    '```text',
+    printed.trim(),
+    '```',
+    '',
+  ];
+  return [...parts, `Exit code ${String(exitCode)}.`, ''].join('\n');
+}
+
+const intro = `# What Bayplan prints
+
+Each section is one mistake and what it prints, as compiled from test/fixtures/bad-input; \`makeCluster()\` is the
+reference cluster, \`defaults(cluster)\` a namespace, a queue, a model and one frontend. Nothing is written in any of
+these cases. The first finding of most is a warning about the reference inventory: one of its nodes has no rack label.
+
+A finding has a code, what is wrong with the value, where (file and line, then the construct), notes, and the way out.
+\`bayplan explain CODE\` tells more; \`--format json\` gives the same as data, with the numbers behind the message.
+`;
+
+test('docs/diagnostics.md shows what is printed', () => {
+  const text = [intro, ...mistakes.map(section)].join('\n');
+  if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(page, text);
+  expect(readFileSync(page, 'utf8')).toBe(text);
+});
+
+test.each(mistakes)('%s: one error, no stack trace, and not exit code 0 or 1', (_, fixture) => {
+  const { printed, exitCode } = run(fixture);
+  expect(printed.match(/^error\[/gm)).toHaveLength(1);
+  expect(printed).not.toMatch(/^ {4}at /m);
+  expect([2, 3, 4]).toContain(exitCode);
+});
