@@ -10,6 +10,15 @@ import type {
   TopologyDocument,
 } from '../../lib/placement/document';
 
+/**
+ * How often a property is tried: as said, or as BAYPLAN_PROPERTY_RUNS says; always the same cases unless
+ * BAYPLAN_PROPERTY_SEED names others.
+ */
+export function runs(usual: number): { readonly numRuns: number; readonly seed: number } {
+  const { BAYPLAN_PROPERTY_RUNS: wanted, BAYPLAN_PROPERTY_SEED: seed } = process.env;
+  return { numRuns: wanted === undefined ? usual : Number(wanted), seed: Number(seed ?? 17) };
+}
+
 /** Parts of the format that random problems may use; all of them unless switched off. */
 export interface Features {
   readonly queues: boolean;
