@@ -1,4 +1,4 @@
-import { type ApiObject, Chart, Lazy } from 'cdk8s';
+import { type ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { topologySpec } from '../backends/kai/topology';
@@ -8,6 +8,7 @@ import type { Inventory } from '../inventory/inventory';
 import { Platform } from './platform';
 import { freeId, noteDuplicate } from './ids';
 import { Layer } from './layer';
+import { lazy } from './lazy';
 import { OwnObject } from './own-object';
 import { sourceOfCaller } from './source';
 import type { Stack } from './stack';
@@ -112,7 +113,7 @@ export class Cluster extends Chart {
       apiVersion: 'kai.scheduler/v1alpha1',
       kind: 'Topology',
       metadata: { name: props.topology.name },
-      spec: Lazy.any({ produce: () => topologySpec(props.topology.levels.map(({ label }) => label)) }),
+      spec: lazy(() => topologySpec(props.topology.levels.map(({ label }) => label))),
     });
   }
 

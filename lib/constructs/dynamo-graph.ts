@@ -1,10 +1,10 @@
-import { type ApiObject, Lazy } from 'cdk8s';
+import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { graphAnnotations, graphDeploymentSpec } from '../backends/dynamo/graph-deployment';
 import { cacheClaim, downloadJob, downloadJobName } from '../backends/dynamo/model-cache';
 import { podGroupMetadata, podGroupSpec } from '../backends/kai/pod-group';
-import type { GraphPins, GraphSpec, ModelCacheSpec } from '../model/graph';
+import type { GraphPins, GraphSpec } from '../model/graph';
 import { Cluster } from './cluster';
 import type { DynamoGraphProps } from './graph-props';
 import { graphSpec } from './graph-spec';
@@ -12,6 +12,7 @@ import { freeId, noteDuplicate } from './ids';
 import { Layer } from './layer';
 import { fluxKustomization } from './platform';
 import type { Queue } from './queue';
+import { lazy } from './lazy';
 import { OwnObject } from './own-object';
 import { sourceOfCaller } from './source';
 
@@ -68,7 +69,7 @@ export class DynamoGraph extends Layer {
       apiVersion: 'nvidia.com/v1beta1',
       kind: 'DynamoGraphDeployment',
       metadata: { name, namespace, annotations: { ...graphAnnotations } },
-      spec: Lazy.any({ produce: () => graphDeploymentSpec(this.spec, this.plannedPins()) }),
+      spec: lazy(() => graphDeploymentSpec(this.spec, this.plannedPins())),
     });
   }
 
@@ -79,7 +80,7 @@ export class DynamoGraph extends Layer {
       apiVersion: 'scheduling.run.ai/v2alpha2',
       kind: 'PodGroup',
       metadata: podGroupMetadata(this.spec),
-      spec: Lazy.any({ produce: () => podGroupSpec(this.spec, topology.name, levels) }),
+      spec: lazy(() => podGroupSpec(this.spec, topology.name, levels)),
     });
   }
 

@@ -1,8 +1,9 @@
-import type { ComponentSpec, GraphSpec, ModelCacheSpec, PlacementSpec, Role } from '../model/graph';
+import type { ComponentSpec, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
 import type { Toleration } from '../model/node';
 import { PriorityClass } from './priority-class';
 import type { ComponentProps, DynamoGraphProps, FrontendProps, PlacementProps, WorkerProps } from './graph-props';
-import { SecretRef } from './secret-ref';
+import type { SecretRef } from './secret-ref';
+import type { Model } from './model';
 import type { ModelCache } from './model-cache';
 
 /** What the GPU operator's documentation has administrators taint GPU nodes with. */
@@ -20,13 +21,17 @@ export function graphSpec(path: string, name: string, dynamoVersion: string, pro
     preemptible: props.preemptible ?? false,
     framework: props.backend.framework,
     image: props.backend.imageFor(dynamoVersion),
-    model: { ...props.model },
+    model: modelSpec(props.model),
     cache: props.modelCache && cacheSpec(name, props.modelCache),
     rollout: props.rollout ?? 'rolling',
     placement: placementSpec(props.placement),
     routerMode: props.frontend.router?.mode,
     components: components(props),
   };
+}
+
+function modelSpec({ repository, revision, token }: Model): ModelSpec {
+  return { repository, revision, token: token && { secret: token.secret, key: token.key } };
 }
 
 function cacheSpec(graph: string, cache: ModelCache): ModelCacheSpec {

@@ -1,4 +1,4 @@
-import { ApiObject, Lazy } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   dynamoRelease,
@@ -10,7 +10,8 @@ import {
 import { kustomizationSpec } from '../backends/flux/kustomization';
 import type { Cluster } from './cluster';
 import { freeId } from './ids';
-import { Layer } from './layer';
+import type { Layer } from './layer';
+import { lazy } from './lazy';
 import { OwnObject } from './own-object';
 
 /** Names of the Flux Kustomizations that every cluster has. */
@@ -52,15 +53,14 @@ export function fluxKustomization(cluster: Cluster, name: string, layer: LayerKu
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',
     metadata: { name, namespace },
-    spec: Lazy.any({
-      produce: () =>
-        kustomizationSpec({
-          source,
-          path: `${path.replace(/\/+$/, '')}/${cluster.name}/${layer.folder}`,
-          dependsOn: layer.dependsOn ?? [PLATFORM],
-          helmReleases: layer.controllers ? helmReleasesOf(cluster) : undefined,
-        }),
-    }),
+    spec: lazy(() =>
+      kustomizationSpec({
+        source,
+        path: `${path.replace(/\/+$/, '')}/${cluster.name}/${layer.folder}`,
+        dependsOn: layer.dependsOn ?? [PLATFORM],
+        helmReleases: layer.controllers ? helmReleasesOf(cluster) : undefined,
+      }),
+    ),
   });
 }
 

@@ -1,9 +1,9 @@
-import { Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
 import { queueSpec } from '../backends/kai/queue';
 import type { QueueBounds, QueueModel } from '../model/queue';
 import { Cluster } from './cluster';
 import { freeId, noteDuplicate } from './ids';
+import { lazy } from './lazy';
 import { OwnObject } from './own-object';
 import { sourceOfCaller } from './source';
 
@@ -47,7 +47,7 @@ export class Queue extends Construct {
       apiVersion: 'scheduling.run.ai/v2',
       kind: 'Queue',
       metadata: { name: id },
-      spec: Lazy.any({ produce: () => queueSpec(this.model()) }),
+      spec: lazy(() => queueSpec(this.model())),
     });
   }
 

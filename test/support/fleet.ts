@@ -1,8 +1,19 @@
-import { Backend, Cluster, DynamoGraph, Fleet, Inventory, Level, Model, Queue, Stack, Topology } from '../../lib';
-import type { DynamoGraphProps } from '../../lib';
-import type { Compilation } from '../../lib';
-import { DiagnosticError } from '../../lib';
-import type { Diagnostic } from '../../lib';
+import {
+  Backend,
+  Cluster,
+  DiagnosticError,
+  DynamoGraph,
+  Fleet,
+  Inventory,
+  Level,
+  Model,
+  Queue,
+  Stack,
+  Topology,
+  type Compilation,
+  type Diagnostic,
+  type DynamoGraphProps,
+} from '../../lib';
 
 /** A node as `kubectl get nodes -o json` has it, with what tests vary. */
 export interface TestNode {

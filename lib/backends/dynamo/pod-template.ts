@@ -148,6 +148,9 @@ function envVar(name: string, value: string | { readonly secret: string; readonl
 }
 
 /** The volume that holds the model cache. */
-export function cacheVolume(claimName: string) {
+export function cacheVolume(claimName: string): {
+  readonly name: string;
+  readonly persistentVolumeClaim: { readonly claimName: string };
+} {
   return { name: 'model-cache', persistentVolumeClaim: { claimName } };
 }

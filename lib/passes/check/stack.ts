@@ -25,7 +25,7 @@ function unsupported(construct: ClusterModel['construct'], part: keyof typeof ne
 }
 
 function reason(part: keyof typeof nearest, version: string): string[] {
-  if (/^v/.test(version)) return ['versions are written without a leading v'];
+  if (version.startsWith('v')) return ['versions are written without a leading v'];
   const minor = Number(/^0\.(\d+)\./.exec(version)?.[1] ?? NaN);
   return part === 'kai' && minor < 15 ? ['KAI below 0.15 takes no PodGroup of ours: nothing would hold the gang'] : [];
 }

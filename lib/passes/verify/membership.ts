@@ -39,29 +39,31 @@ function subgroupOf(template: FoundTemplate): string | undefined {
 }
 
 function checkTemplate(template: FoundTemplate, groups: readonly LoweredObject[]): Diagnostic[] {
+  return [...bindingFaults(template), ...memberFaults(template, groups)].map((text) => fault(template, text));
+}
+
+function bindingFaults(template: FoundTemplate): string[] {
+  const isBound = asText(template.spec.nodeName) !== undefined;
+  return isBound ? ['sets nodeName, which bypasses the scheduler and its gangs'] : [];
+}
+
+/** What a template that has one of the four keys lacks of the others. */
+function* memberFaults(template: FoundTemplate, groups: readonly LoweredObject[]): Generator<string> {
+  const { podGroupAnnotation, skipAnnotation, schedulerName } = membership;
   const name = groupNamed(template);
-  const skips = asMap(template.metadata.annotations)[membership.skipAnnotation] === 'true';
-  const faults: string[] = [];
-  if (asText(template.spec.nodeName) !== undefined)
-    faults.push('sets nodeName, which bypasses the scheduler and its gangs');
-  if (name === undefined && !skips && subgroupOf(template) === undefined) return faults.map((f) => fault(template, f));
-  if (name === undefined)
-    faults.push(`lacks the annotation ${membership.podGroupAnnotation}, so no PodGroup counts its pods`);
-  if (!skips)
-    faults.push(`lacks the annotation ${membership.skipAnnotation}: "true", so KAI would group its pods anew`);
-  if (asText(template.spec.schedulerName) !== membership.schedulerName) {
-    faults.push(
-      `has schedulerName ${JSON.stringify(template.spec.schedulerName ?? null)}, and only ${membership.schedulerName} knows gangs`,
-    );
+  const subgroup = subgroupOf(template);
+  const skips = asMap(template.metadata.annotations)[skipAnnotation] === 'true';
+  if (name === undefined && subgroup === undefined && !skips) return;
+  if (name === undefined) yield `lacks the annotation ${podGroupAnnotation}, so no PodGroup counts its pods`;
+  if (!skips) yield `lacks the annotation ${skipAnnotation}: "true", so KAI would group its pods anew`;
+  if (template.spec.schedulerName !== schedulerName) {
+    yield `has schedulerName ${JSON.stringify(template.spec.schedulerName)}, and only ${schedulerName} knows gangs`;
   }
   const group = groups.find((candidate) => namesGroup(template, candidate));
-  if (name !== undefined && !group) faults.push(`names PodGroup "${name}", which is not written in its namespace`);
-  if (group && !subgroups(group).has(subgroupOf(template) ?? '')) {
-    faults.push(
-      `is in subgroup ${JSON.stringify(subgroupOf(template) ?? null)}, which PodGroup "${name ?? ''}" does not have`,
-    );
+  if (name !== undefined && !group) yield `names PodGroup "${name}", which is not written in its namespace`;
+  if (name !== undefined && group && !subgroups(group).has(subgroup ?? '')) {
+    yield `is in subgroup ${JSON.stringify(subgroup)}, which PodGroup "${name}" does not have`;
   }
-  return faults.map((text) => fault(template, text));
 }
 
 /** Minimum of each subgroup by name. */
