@@ -221,7 +221,8 @@ const QUOTED = 60;
 
 function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return '';
-  const text = JSON.stringify(value) ?? typeof value;
+  // undefined for functions and symbols, which no document holds but a caller's object may
+  const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
   return text.length > QUOTED ? `${text.slice(0, QUOTED)}…` : text;
 }
 

@@ -64,7 +64,7 @@ function describe(document: unknown): string {
   if (document === undefined || document === null || document === '') return 'empty';
   if (typeof document === 'string') return plainText(document);
   if (Array.isArray(document)) return 'a bare list without kind';
-  if (!isMap(document)) return `the value ${String(document)}`;
+  if (!isMap(document)) return `the value ${JSON.stringify(document)}`;
   const kind = kindOf(document);
   if (kind === undefined) return `a map without kind, with ${listNames(sorted(Object.keys(document)))}`;
   if (Array.isArray(document.items)) return describeItems(kind, document.items);
