@@ -1,4 +1,4 @@
-import { ParseErrorCode, visit } from 'jsonc-parser';
+import { printParseErrorCode, visit } from 'jsonc-parser';
 
 /** Where a text stops being JSON; line and column count from 1. */
 export interface JsonSyntaxError {
@@ -10,15 +10,15 @@ export interface JsonSyntaxError {
 }
 
 /** What the parser's codes say that it looked for; the others are about the token itself. */
-const expectations: Partial<Record<ParseErrorCode, string>> = {
-  [ParseErrorCode.PropertyNameExpected]: 'a key in double quotes',
-  [ParseErrorCode.ValueExpected]: 'a value',
-  [ParseErrorCode.ColonExpected]: 'a colon',
-  [ParseErrorCode.CommaExpected]: 'a comma or a closing bracket',
-  [ParseErrorCode.CloseBraceExpected]: 'a closing brace',
-  [ParseErrorCode.CloseBracketExpected]: 'a closing bracket',
-  [ParseErrorCode.EndOfFileExpected]: 'nothing more',
-  [ParseErrorCode.UnexpectedEndOfString]: 'the closing quote of a string',
+const expectations: Readonly<Record<string, string>> = {
+  PropertyNameExpected: 'a key in double quotes',
+  ValueExpected: 'a value',
+  ColonExpected: 'a colon',
+  CommaExpected: 'a comma or a closing bracket',
+  CloseBraceExpected: 'a closing brace',
+  CloseBracketExpected: 'a closing bracket',
+  EndOfFileExpected: 'nothing more',
+  UnexpectedEndOfString: 'the closing quote of a string',
 };
 
 /**
@@ -31,7 +31,7 @@ export function findJsonError(text: string): JsonSyntaxError | undefined {
     text,
     {
       onError: (code, offset, _length, startLine, startCharacter) => {
-        const expected = expectations[code] ?? 'valid JSON';
+        const expected = expectations[printParseErrorCode(code)] ?? 'valid JSON';
         first ??= { offset, line: startLine + 1, column: startCharacter + 1, expected };
       },
     },
