@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
-import { findJsonError, linePosition } from './json-syntax';
+import { findDuplicateKey, type DuplicateKey } from './duplicate-key';
+import { findJsonError } from './json-syntax';
 
 /**
  * Reads a JSON or YAML file; relative names start from the working folder. The value is what the text says, unchecked;
@@ -10,14 +11,22 @@ import { findJsonError, linePosition } from './json-syntax';
  * writes on `>`, is understood.
  */
 export function readDocument(name: string): Outcome<unknown> {
-  const file = shownName(name);
-  let text: string;
+  const text = readText(shownName(name), resolve(name));
+  return text.ok ? parseText(shownName(name), text.value) : text;
+}
+
+/**
+ * Reads a text.
+ *
+ * @param file how it is named in diagnostics
+ * @param source a path, or 0 for standard input
+ */
+export function readText(file: string, source: string | 0): Outcome<string> {
   try {
-    text = decode(readFileSync(resolve(name)));
+    return { ok: true, value: decode(readFileSync(source)), diagnostics: [] };
   } catch (error) {
     return unreadable(file, error);
   }
-  return parse(file, text);
 }
 
 /** How a file is named in diagnostics: relative to the working folder where it lies inside it. */
@@ -60,41 +69,68 @@ function unreadable(file: string, error: unknown): Outcome<never> {
 /** The heading of a table that kubectl prints without `-o`. */
 const table = /^\s*(?:NAMESPACE\s+)?NAME\s+[A-Z]/;
 
-function parse(file: string, text: string): Outcome<unknown> {
+/** The value of a JSON or YAML text; the name of the file decides where it could be either. */
+export function parseText(file: string, text: string): Outcome<unknown> {
   if (table.test(text)) return { ok: true, value: text, diagnostics: [] };
   if (!/^\s*[{[]/.test(text)) return parseYaml(file, text);
+  let value: unknown;
   try {
-    return { ok: true, value: JSON.parse(text), diagnostics: [] };
+    value = JSON.parse(text);
   } catch {
     // YAML may begin with a brace too; only the file's name tells which of the two was meant.
     return /\.ya?ml$/i.test(file) ? parseYaml(file, text) : brokenJson(file, text);
   }
+  const twice = findDuplicateKey(text, value);
+  return twice ? usedTwice(file, twice) : { ok: true, value, diagnostics: [] };
+}
+
+function usedTwice(file: string, { key, line, column }: DuplicateKey): Outcome<never> {
+  return failed('BAY1002', file, {
+    message: `the key ${JSON.stringify(key)} is used twice in one map`,
+    help: 'keep one of the two: a reader would take the one and drop the other without a word',
+    line,
+    column,
+  });
 }
 
 function brokenJson(file: string, text: string): Outcome<never> {
-  const { offset, expected } = findJsonError(text) ?? { offset: 0, expected: 'JSON' };
+  const { offset, expected, line, column } = findJsonError(text) ?? { offset: 0, expected: 'JSON', line: 1, column: 1 };
   const ended = offset >= text.length;
   return failed('BAY1002', file, {
     message: ended
       ? `not JSON: the file ends where ${expected} should follow`
       : `not JSON: found ${JSON.stringify(String.fromCodePoint(text.codePointAt(offset) ?? 0))} where ${expected} should be`,
-    help: ended ? 'the file was cut short: export it again' : 'export the file again instead of editing it by hand',
-    ...linePosition(text, offset),
+    help: ended
+      ? 'the file was cut short: export it again'
+      : 'correct the line; if a program wrote the file, let it write it again',
+    line,
+    column,
   });
+}
+
+/** Uses of one anchor, multiplied where anchors hold aliases: thousands of pods may share a spec, a bomb needs billions. */
+const mostAliases = 10_000;
+
+function yamlKey(text: string, offset: number): string {
+  const [key = ''] = /^(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^:\n]*)/.exec(text.slice(offset, offset + 200)) ?? [];
+  return key.trim().replace(/^(["'])(.*)\1$/, '$2');
 }
 
 function parseYaml(file: string, text: string): Outcome<unknown> {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
-  const error = document.errors[0];
-  if (!error) return yamlValue(file, () => document.toJS());
-  const { line, col } = lineCounter.linePos(error.pos[0]);
+  // A warning is a tag that nobody knows: its value would be read as if it had none.
+  const error = document.errors[0] ?? document.warnings[0];
+  if (!error) return yamlValue(file, () => document.toJS({ maxAliasCount: mostAliases }));
+  const [offset] = error.pos;
+  const { line, col } = lineCounter.linePos(offset);
+  if (error.code === 'DUPLICATE_KEY') return usedTwice(file, { key: yamlKey(text, offset), line, column: col });
   const many = error.code === 'MULTIPLE_DOCS';
   return failed('BAY1002', file, {
     message: many ? 'more than one YAML document in one file' : `not YAML: ${sentence(error.message)}`,
     help: many
       ? 'keep one document: a list holds all its items'
-      : 'export the file again instead of editing it by hand',
+      : 'correct the line; if a program wrote the file, let it write it again',
     line,
     column: col,
   });

@@ -116,7 +116,7 @@ describe('a file that is no node list', () => {
       'JSON that was cut short',
       'a.json',
       '{"kind": "List",\n "items": [',
-      'BAY1002 a.json 2:12: not JSON: the file ends where a value or "]" should follow',
+      'BAY1002 a.json 2:12: not JSON: the file ends where a closing bracket should follow',
     ],
     [
       'JSON with a trailing comma',
@@ -140,7 +140,19 @@ describe('a file that is no node list', () => {
       'YAML with a key twice',
       'a.yaml',
       'kind: List\nkind: List\n',
-      'BAY1002 a.yaml 2:1: not YAML: map keys must be unique',
+      'BAY1002 a.yaml 2:1: the key "kind" is used twice in one map',
+    ],
+    [
+      'JSON with a key twice',
+      'a.json',
+      '{"kind": "List",\n "items": [{"kind": {"a:b": 1, "kind": 2}, "a\\"b": "\\\\", "k\\u0069nd": 3}]}',
+      'BAY1002 a.json 2:58: the key "kind" is used twice in one map',
+    ],
+    [
+      'YAML with a tag of its own',
+      'a.yaml',
+      'kind: !secret List\n',
+      'BAY1002 a.yaml 1:7: not YAML: unresolved tag: !secret',
     ],
     [
       'several YAML documents',
