@@ -56,14 +56,14 @@ const pressures = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Net
  * was never seen by a kubelet, and is not counted on.
  */
 function reasonsNotReady(conditions: readonly unknown[], fields: FieldReader): string[] {
+  const types: string[] = [];
   const reasons: string[] = [];
-  let reports = false;
-  conditions.forEach((item, i) => {
+  for (const [i, item] of conditions.entries()) {
     const { type, status } = fields.map(item, `status.conditions[${i}]`);
-    if (type === 'Ready') reports = true;
-    const bad =
-      type === 'Ready' ? status !== 'True' : typeof type === 'string' && pressures.has(type) && status !== 'False';
-    if (bad) reasons.push(`${String(type)} is ${typeof status === 'string' ? status : 'unknown'}`);
-  });
-  return reports ? sorted(reasons) : ['no Ready condition', ...sorted(reasons)];
+    if (typeof type !== 'string') continue;
+    types.push(type);
+    const bad = type === 'Ready' ? status !== 'True' : pressures.has(type) && status !== 'False';
+    if (bad) reasons.push(`${type} is ${typeof status === 'string' ? status : 'unknown'}`);
+  }
+  return types.includes('Ready') ? sorted(reasons) : ['no Ready condition', ...sorted(reasons)];
 }
