@@ -1,3 +1,5 @@
+import { visit } from 'jsonc-parser';
+
 /**
  * Finds the first key that stands twice in one map of a JSON text. `JSON.parse` keeps the last of the two and says
  * nothing. A text without such a key has as many members as its value has keys, and these are quick to count; only
@@ -56,25 +58,15 @@ function countKeys(value: unknown): number {
 
 function searchDuplicate(text: string): DuplicateKey | undefined {
   const maps: Set<string>[] = [];
-  let string = { start: 0, end: 0 };
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '{' || sign === '[') maps.push(new Set());
-    else if (sign === '}' || sign === ']') maps.pop();
-    else if (sign === '"') {
-      string = { start: at, end: closingQuote(text, at) };
-      at = string.end;
-    } else if (sign === ':') {
-      const key = JSON.parse(text.slice(string.start, string.end + 1)) as string;
-      const seen = maps.at(-1);
-      if (seen?.has(key)) return { key, ...position(text, string.start) };
-      seen?.add(key);
-    }
-  }
-  return undefined;
-}
-
-function position(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+  let first: DuplicateKey | undefined;
+  visit(text, {
+    onObjectBegin: () => void maps.push(new Set()),
+    onObjectEnd: () => void maps.pop(),
+    onObjectProperty: (key, _offset, _length, line, column) => {
+      const keys = maps.at(-1);
+      if (keys?.has(key)) first ??= { key, line: line + 1, column: column + 1 };
+      keys?.add(key);
+    },
+  });
+  return first;
 }

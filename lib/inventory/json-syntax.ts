@@ -39,10 +39,3 @@ export function findJsonError(text: string): JsonSyntaxError | undefined {
   );
   return first;
 }
-
-/** Line and column of an offset, both counted from 1. */
-export function linePosition(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return { line, column: offset - before.lastIndexOf('\n') };
-}
