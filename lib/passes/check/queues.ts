@@ -66,18 +66,18 @@ function checkBound(
   const most = bound === undefined ? undefined : parseQuantity(bound);
   const demand = graphs.map((graph) => ({ graph, amount: graphDemand(graph.spec)[name] ?? 0n }));
   const asked = demand.reduce((sum, { amount }) => sum + amount, 0n);
-  const total = asked + (used[name] ?? 0n);
+  const others = used[name] ?? 0n;
+  const total = asked + others;
   if (most === undefined || asked === 0n || total <= most) return [];
   const text = (amount: bigint): string => formatAmount(name, amount);
   return [
     diagnostic('BAY2072', {
-      message: `queue "${queue.name}" has a ${resource} ${kind} of ${text(most)}, and its graphs need ${text(asked)}`,
+      message: `queue "${queue.name}" has a ${resource} ${kind} of ${text(most)}, and its graphs need ${text(asked)}${others > 0n ? ` beside the ${text(others)} of other pods` : ''}`,
       where: { ...placeOf(queue), pointer: `${resource}.${kind}` },
       notes: [
         ...demand
           .filter(({ amount }) => amount > 0n)
           .map(({ graph, amount }) => `graph "${graph.spec.name}": ${text(amount)}`),
-        ...((used[name] ?? 0n) > 0n ? [`other pods in the queue: ${text(used[name] ?? 0n)}`] : []),
         ...(kind === 'quota' ? ['KAI never starts a gang that may not be preempted above its quota'] : []),
       ],
       help: `raise the ${kind} to ${text(total)}, or ask for less`,
