@@ -113,6 +113,7 @@ function checkLowest(groups: readonly GroupDocument[], locked: Copies, placed: C
   return groups.flatMap((group) => {
     const before = locked.get(group.name) ?? [];
     const copies = placed.get(group.name) ?? [];
+    if (goesOnUnderOthers(group, before)) return [];
     const gaps =
       before.length === 0 ? copies.filter(({ index }) => index >= copies.length).map(({ path }) => path) : [];
     const inner = copies.flatMap((copy) => {
