@@ -1,7 +1,6 @@
 import type { Amount } from '../model/quantity';
 import { gcd } from './fraction';
-import type { GangSpec, NodeSpec, PodSpec } from './problem';
-import { isPodGroup, type GroupSpec } from './problem';
+import { isPodGroup, type GangSpec, type GroupSpec, type NodeSpec, type PodSpec } from './problem';
 
 /** Every pod takes one of this; nodes that do not name it have no limit. */
 export const PODS = 'pods';

@@ -22,38 +22,55 @@ interface Matching {
   readonly rowOf: number[];
 }
 
-function augment(row: number, costs: readonly (readonly number[])[], matching: Matching): void {
-  const { rowPotential: u, columnPotential: v, rowOf } = matching;
-  const least = new Array<number>(v.length).fill(Infinity);
-  const from = new Array<number>(v.length).fill(0);
-  const seen = new Array<boolean>(v.length).fill(false);
-  rowOf[0] = row;
+function augment(start: number, costs: readonly (readonly number[])[], matching: Matching): void {
+  const { columnPotential, rowOf } = matching;
+  const least = new Array<number>(columnPotential.length).fill(Infinity);
+  const from = new Array<number>(columnPotential.length).fill(0);
+  const seen = new Array<boolean>(columnPotential.length).fill(false);
+  rowOf[0] = start;
   let column = 0;
   while ((rowOf[column] ?? 0) !== 0) {
     seen[column] = true;
-    const current = rowOf[column] ?? 0;
-    let delta = Infinity;
-    let next = 0;
-    for (let j = 1; j < v.length; j++) {
-      if (seen[j]) continue;
-      const reduced = (costs[current - 1]?.[j - 1] ?? 0) - (u[current] ?? 0) - (v[j] ?? 0);
-      if (reduced < (least[j] ?? 0)) {
-        least[j] = reduced;
-        from[j] = column;
-      }
-      if ((least[j] ?? 0) < delta) {
-        delta = least[j] ?? 0;
-        next = j;
-      }
-    }
-    shift(delta, seen, least, matching);
-    column = next;
+    relax(column, costs[(rowOf[column] ?? 0) - 1] ?? [], { least, from, seen }, matching);
+    column = nearest(least, seen);
+    shift(least[column] ?? 0, seen, least, matching);
   }
   while (column !== 0) {
     const previous = from[column] ?? 0;
     rowOf[column] = rowOf[previous] ?? 0;
     column = previous;
   }
+}
+
+/** Distances of columns from the row that looks for a place, and the column before each. */
+interface Distances {
+  readonly least: number[];
+  readonly from: number[];
+  readonly seen: readonly boolean[];
+}
+
+function relax(
+  column: number,
+  row: readonly number[],
+  { least, from, seen }: Distances,
+  { rowPotential, columnPotential, rowOf }: Matching,
+): void {
+  const base = rowPotential[rowOf[column] ?? 0] ?? 0;
+  for (let j = 1; j < columnPotential.length; j++) {
+    const reduced = (row[j - 1] ?? 0) - base - (columnPotential[j] ?? 0);
+    if (seen[j] || reduced >= (least[j] ?? 0)) continue;
+    least[j] = reduced;
+    from[j] = column;
+  }
+}
+
+/** The column at the least distance that was not seen; the first of equals. */
+function nearest(least: readonly number[], seen: readonly boolean[]): number {
+  let best = 0;
+  for (let j = 1; j < least.length; j++) {
+    if (!seen[j] && (best === 0 || (least[j] ?? 0) < (least[best] ?? 0))) best = j;
+  }
+  return best;
 }
 
 function shift(

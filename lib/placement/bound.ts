@@ -8,14 +8,16 @@ import { addValues, zeroValue, type Layout, type Value } from './value';
  */
 export function proveBound(layout: Layout, value: Value, alone: readonly { readonly bound: Value }[]): Value {
   const least = alone.reduce((sum, { bound }) => addValues(sum, bound), zeroValue(layout));
-  let met = true;
-  const take = (mine: number, bound: number): number => {
-    const result = met ? bound : 0;
-    met &&= mine === bound;
-    return result;
-  };
-  const head = value.head.map((x, i) => take(x, least.head[i] ?? 0));
-  const distance: Fraction = met ? least.distance : ZERO;
-  met &&= compareFractions(value.distance, least.distance) === 0;
-  return { head, distance, tail: value.tail.map((x, i) => take(x, least.tail[i] ?? 0)) };
+  const head = claim(value.head, least.head, true);
+  const distance: Fraction = head.met ? least.distance : ZERO;
+  const met = head.met && compareFractions(value.distance, least.distance) === 0;
+  return { head: head.bound, distance, tail: claim(value.tail, least.tail, met).bound };
+}
+
+/** The least, up to and with the first number that is above it. */
+function claim(numbers: readonly number[], least: readonly number[], met: boolean): { bound: number[]; met: boolean } {
+  const first = met ? numbers.findIndex((x, i) => x !== (least[i] ?? 0)) : -1;
+  if (!met) return { bound: numbers.map(() => 0), met };
+  const bound = numbers.map((_, i) => (first < 0 || i <= first ? (least[i] ?? 0) : 0));
+  return { bound, met: first < 0 };
 }

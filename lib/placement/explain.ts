@@ -40,7 +40,8 @@ function reasonsFor(the: Case): Reason[] {
     return tries(the, [], false) === 'yes' ? [pinReason(the, [])] : [shortage(the, makeGround(the.site, []), 'alone')];
   }
   const unpinned = tries(the, the.assignment, false);
-  if (unpinned === 'yes') return tries(the, the.assignment) === 'budget' ? [budgetReason(the)] : [pinReason(the, the.assignment)];
+  if (unpinned === 'yes')
+    return tries(the, the.assignment) === 'budget' ? [budgetReason(the)] : [pinReason(the, the.assignment)];
   if (unpinned === 'budget') return [budgetReason(the)];
   return [shortage(the, makeGround(the.site, the.assignment), 'beside')];
 }
@@ -53,7 +54,10 @@ export function tries({ site, gang, limits }: Case, assignment: Assignment, pins
 
 function firstPlace(site: Site, gang: Gang, assignment: Assignment, pinsCount: boolean, steps: number) {
   const ground = makeGround(site, assignment, pinsCount);
-  return new Search(ground, [{ gang, shapes: [minimumShape(gang)], optional: false }], { steps, firstOnly: true }).run();
+  return new Search(ground, [{ gang, shapes: [minimumShape(gang)], optional: false }], {
+    steps,
+    firstOnly: true,
+  }).run();
 }
 
 function budgetReason({ gang, limits }: Case): Reason {
@@ -141,7 +145,12 @@ function largest(instance: Instance, leaf: Leaf): Record<string, string> {
   const width = instance.scale.resources.length;
   return amounts(
     instance,
-    new Map(leaf.demand.map(([r]) => [r, instance.nodes.reduce((most, _, n) => Math.max(most, instance.room[n * width + r] ?? 0), 0)])),
+    new Map(
+      leaf.demand.map(([r]) => [
+        r,
+        instance.nodes.reduce((most, _, n) => Math.max(most, instance.room[n * width + r] ?? 0), 0),
+      ]),
+    ),
   );
 }
 
@@ -153,7 +162,8 @@ function queueReason({ site, assignment, gang }: Case): Reason | undefined {
   const resource = instance.scale.resources[refusal.resource] ?? '';
   const needed = amounts(instance, new Map([[refusal.resource, refusal.needed]]));
   const available = amounts(instance, new Map([[refusal.resource, refusal.left]]));
-  const where = refusal.queue === gang.spec.queue ? `queue ${refusal.queue}` : `queue ${refusal.queue}, above ${gang.spec.queue},`;
+  const where =
+    refusal.queue === gang.spec.queue ? `queue ${refusal.queue}` : `queue ${refusal.queue}, above ${gang.spec.queue},`;
   return {
     code: refusal.kind,
     message: `${where} has ${available[resource]} of ${resource} left of its ${refusal.kind}, and ${gang.spec.name} needs ${needed[resource]}`,
@@ -176,19 +186,28 @@ function pinReason(the: Case, assignment: Assignment): Reason {
     return pods ? settle(ground, other, pods).map((component) => ({ component, gang: other })) : [];
   });
   const clash = firstClash(site.instance, ground, components);
-  const spread = clash?.find(({ component }) => component.planned.size > 1) ?? clash?.[0];
-  const others = (clash ?? []).filter((entry) => entry !== spread);
-  const node = clash ? (site.instance.nodes[clash[0]?.node ?? 0]?.name ?? '') : '';
-  const group = spread?.component.leaf.path ?? '';
-  const nodes = [...(spread?.component.planned.keys() ?? [])].map((n) => site.instance.nodes[n]?.name ?? '').sort(compareNatural);
-  const whose = others.map((entry) => `${entry.gang === spread?.gang ? '' : `${entry.gang.spec.name} `}${entry.component.leaf.path}`);
-  const remedy = remedies(the, ['replica']);
+  const spread = clash.find(({ component }) => component.planned.size > 1) ?? clash[0];
+  const group = spread?.component.leaf.path;
   return {
     code: 'pin-safety',
-    group,
-    message: `a placement exists, but pins would not hold it: pods of ${group}, pinned to ${nodes.join(', ')}, could take the place of ${whose.join(', ') || 'other pods'} on ${node}`,
-    help: remedy[0] ?? `set pinning: 'replica' on ${group}, or make room for all its pods on each of its nodes`,
+    ...(group === undefined ? {} : { group }),
+    message: `a placement exists, but pins would not hold it: ${clashText(site.instance, clash, spread)}`,
+    help:
+      remedies(the, ['replica'])[0] ??
+      `set pinning: 'replica' on ${group ?? 'the group'}, or make room for all its pods on each of its nodes`,
   };
+}
+
+/** Which pods could take whose place, and where. */
+function clashText(instance: Instance, clash: readonly Clash[], spread: Clash | undefined): string {
+  if (!spread) return 'pods could take the places of one another';
+  const name = (n: number): string => instance.nodes[n]?.name ?? '';
+  const nodes = [...spread.component.planned.keys()].map(name).sort(compareNatural);
+  const others = clash.filter((entry) => entry !== spread);
+  const whose = others.map(
+    (other) => `${other.gang === spread.gang ? '' : `${other.gang.spec.name} `}${other.component.leaf.path}`,
+  );
+  return `pods of ${spread.component.leaf.path}, pinned to ${nodes.join(', ')}, could take the place of ${whose.join(', ')} on ${name(spread.node)}`;
 }
 
 interface Clash {
@@ -198,7 +217,11 @@ interface Clash {
 }
 
 /** The components on the first node where they do not fit together at their most. */
-function firstClash(instance: Instance, ground: Ground, components: readonly { component: Component; gang: Gang }[]): Clash[] | undefined {
+function firstClash(
+  instance: Instance,
+  ground: Ground,
+  components: readonly { component: Component; gang: Gang }[],
+): Clash[] {
   const width = instance.scale.resources.length;
   for (let node = 0; node < instance.nodes.length; node++) {
     const here = components.filter(({ component }) => component.planned.has(node));
@@ -208,7 +231,7 @@ function firstClash(instance: Instance, ground: Ground, components: readonly { c
     });
     if (over) return here.map((entry) => ({ ...entry, node }));
   }
-  return undefined;
+  return [];
 }
 
 /** The scope that is hardest to satisfy, with its best domain. */
@@ -222,7 +245,10 @@ function shortage(the: Case, ground: Ground, when: 'alone' | 'beside'): Reason {
   const { scope, domain } = blamed;
   const place = domain === undefined ? 'the cluster' : `${scope.level} ${domain}`;
   const what = scope.group === undefined ? gang.spec.name : `one copy of ${scope.group}`;
-  const free = blamed.code === 'capacity' ? `${place} comes closest and has too little ${blamed.missing.join(', ')}` : `${place} has enough in total, but in pieces that do not hold the pods`;
+  const free =
+    blamed.code === 'capacity'
+      ? `${place} comes closest and has too little ${blamed.missing.join(', ')}`
+      : `${place} has enough in total, but in pieces that do not hold the pods`;
   const code = when === 'beside' ? 'taken' : blamed.code;
   return {
     code,
@@ -279,30 +305,65 @@ interface Rated {
 function bestDomain({ site }: Case, ground: Ground, scope: ExplainedScope): Rated {
   const { instance } = site;
   const tree = instance.trees[scope.rule.tree];
-  const domains = scope.rule.required >= 0 ? (tree?.members[scope.rule.required] ?? []) : [instance.nodes.map((_, n) => n)];
+  const domains =
+    scope.rule.required >= 0 ? (tree?.members[scope.rule.required] ?? []) : [instance.nodes.map((_, n) => n)];
   const values = tree?.values[scope.rule.required];
-  const rated = domains.map((members, d) => rateDomain(instance, ground, scope, members, scope.rule.required >= 0 ? values?.[d]?.join('/') : undefined));
+  const rated = domains.map((members, d) =>
+    rateDomain(instance, ground, scope, members, scope.rule.required >= 0 ? values?.[d]?.join('/') : undefined),
+  );
   const best = rated.sort((a, b) => a.deficit - b.deficit)[0] ?? rateDomain(instance, ground, scope, [], undefined);
   return best;
 }
 
 /** `deficit` orders domains only: how many pods too many, leaf by leaf, and then by resource. */
-function rateDomain(instance: Instance, ground: Ground, scope: ExplainedScope, members: readonly number[], domain: string | undefined): Rated & { deficit: number } {
+function rateDomain(
+  instance: Instance,
+  ground: Ground,
+  scope: ExplainedScope,
+  members: readonly number[],
+  domain: string | undefined,
+): Rated & { deficit: number } {
   const width = instance.scale.resources.length;
   const leaves = scope.gang.leaves.filter((leaf) => (scope.pods[leaf.index] ?? 0) > 0);
   const needed = new Map<number, number>();
-  for (const leaf of leaves) for (const [r, units] of leaf.demand) needed.set(r, (needed.get(r) ?? 0) + units * (scope.pods[leaf.index] ?? 0));
+  for (const leaf of leaves)
+    for (const [r, units] of leaf.demand) needed.set(r, (needed.get(r) ?? 0) + units * (scope.pods[leaf.index] ?? 0));
   const eligible = members.filter((n) => leaves.some((leaf) => (leaf.alone[n] ?? 0) > 0));
-  const available = new Map([...needed.keys()].map((r) => [r, eligible.reduce((sum, n) => sum + Math.max(0, ground.occupancy.room[n * width + r] ?? 0), 0)]));
-  const missing = [...needed].filter(([r, units]) => units > (available.get(r) ?? 0)).map(([r]) => instance.scale.resources[r] ?? '');
-  const lacking = leaves.map((leaf) => Math.max(0, (scope.pods[leaf.index] ?? 0) - members.reduce((sum, n) => sum + slots(instance, ground, leaf, n), 0)));
-  const worst = leaves.reduce((w, leaf, i) => ((lacking[i] ?? 0) > (lacking[leaves.indexOf(w)] ?? 0) ? leaf : w), leaves[0] ?? (scope.gang.leaves[0] as Leaf));
+  const available = new Map(
+    [...needed.keys()].map((r) => [
+      r,
+      eligible.reduce((sum, n) => sum + Math.max(0, ground.occupancy.room[n * width + r] ?? 0), 0),
+    ]),
+  );
+  const missing = [...needed]
+    .filter(([r, units]) => units > (available.get(r) ?? 0))
+    .map(([r]) => instance.scale.resources[r] ?? '');
+  const lacking = leaves.map((leaf) =>
+    Math.max(0, (scope.pods[leaf.index] ?? 0) - members.reduce((sum, n) => sum + slots(instance, ground, leaf, n), 0)),
+  );
+  const worst = leaves.reduce(
+    (w, leaf, i) => ((lacking[i] ?? 0) > (lacking[leaves.indexOf(w)] ?? 0) ? leaf : w),
+    leaves[0] ?? (scope.gang.leaves[0] as Leaf),
+  );
   const deficit = lacking.reduce((a, b) => a + b, 0) + missing.length;
-  return { scope, domain, short: deficit > 0, code: missing.length > 0 ? 'capacity' : 'fragmented', missing, needed, available, leaf: worst, deficit };
+  return {
+    scope,
+    domain,
+    short: deficit > 0,
+    code: missing.length > 0 ? 'capacity' : 'fragmented',
+    missing,
+    needed,
+    available,
+    leaf: worst,
+    deficit,
+  };
 }
 
 function slots(instance: Instance, ground: Ground, leaf: Leaf, n: number): number {
   const base = n * instance.scale.resources.length;
-  const pods = leaf.demand.reduce((most, [r, units]) => Math.min(most, Math.floor((ground.occupancy.room[base + r] ?? 0) / units)), leaf.alone[n] ?? 0);
+  const pods = leaf.demand.reduce(
+    (most, [r, units]) => Math.min(most, Math.floor((ground.occupancy.room[base + r] ?? 0) / units)),
+    leaf.alone[n] ?? 0,
+  );
   return Math.max(0, leaf.exclusive ? Math.min(1, pods) : pods);
 }

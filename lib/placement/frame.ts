@@ -143,7 +143,13 @@ export class Frame {
     return [...around, index];
   }
 
-  private addGroups(groups: readonly Group[], shape: Shape, counters: readonly Counter[], scopes: readonly number[], open: readonly OpenCopy[]): void {
+  private addGroups(
+    groups: readonly Group[],
+    shape: Shape,
+    counters: readonly Counter[],
+    scopes: readonly number[],
+    open: readonly OpenCopy[],
+  ): void {
     groups.forEach((group, i) => {
       const own = this.groupCounters[group.index];
       const around = own ? [...counters, own] : counters;
@@ -159,7 +165,13 @@ export class Frame {
     });
   }
 
-  private addCopy(group: Group, copy: CopyShape, counters: readonly Counter[], scopes: readonly number[], open: readonly OpenCopy[]): void {
+  private addCopy(
+    group: Group,
+    copy: CopyShape,
+    counters: readonly Counter[],
+    scopes: readonly number[],
+    open: readonly OpenCopy[],
+  ): void {
     const before = this.scopes.length;
     const inner = this.openScope(group.rule, group.index, scopes);
     if (this.scopes.length > before) this.scopeRanges[before] = open;
@@ -168,7 +180,12 @@ export class Frame {
     else this.addGroups(group.children, copy.groups, around, inner, open);
   }
 
-  private addPods(leaf: Leaf, counters: readonly Counter[], scopes: readonly number[], open: readonly OpenCopy[]): void {
+  private addPods(
+    leaf: Leaf,
+    counters: readonly Counter[],
+    scopes: readonly number[],
+    open: readonly OpenCopy[],
+  ): void {
     const component = leaf.pinned === 'replica' ? makeComponent(leaf) : this.setComponents[leaf.index];
     for (const counter of counters) counter.podsByLeaf[leaf.index] = (counter.podsByLeaf[leaf.index] ?? 0) + leaf.count;
     for (const scope of scopes) {
@@ -177,7 +194,11 @@ export class Frame {
     }
     const copyEnd = { end: this.slots.length + leaf.count };
     for (let p = 0; p < leaf.count; p++) {
-      const within: OpenCopy = { start: this.slots.length, rule: { tree: -1, required: -1, preferred: -1 }, range: copyEnd };
+      const within: OpenCopy = {
+        start: this.slots.length,
+        rule: { tree: -1, required: -1, preferred: -1 },
+        range: copyEnd,
+      };
       this.ranges.push([...open, within]);
       this.steps.push({ scope: -1, slot: this.slots.length });
       this.slots.push({ leaf, component, scopes, counters, equalUntil: 0 });
@@ -219,7 +240,9 @@ export class Frame {
   /** Counters of one pod never change: what they count is there from the start. */
   private dropFixedCounters(): void {
     const moving = new Set(this.counters.filter((counter) => counter.podsByLeaf.reduce((a, b) => a + b, 0) > 1));
-    this.slots.forEach((slot, s) => (this.slots[s] = { ...slot, counters: slot.counters.filter((counter) => moving.has(counter)) }));
+    this.slots.forEach(
+      (slot, s) => (this.slots[s] = { ...slot, counters: slot.counters.filter((counter) => moving.has(counter)) }),
+    );
   }
 
   private makeEdge(edge: Edge, pairs: number): EdgeTally[] {
@@ -245,9 +268,7 @@ export class Frame {
   }
 
   private bumpMoved(pods: number, gangs: number): void {
-    if (pods === 0) return;
-    this.tally.bumpHead(this.tally.layout.moved, gangs);
-    this.tally.bumpHead(this.tally.layout.moved + 1, pods);
+    if (pods !== 0) this.tally.bumpMoved(gangs, pods);
   }
 
   place(s: number, n: number): void {
@@ -305,7 +326,10 @@ export class Frame {
 
   /** What the distance of this gang is at least; exact once all pods are placed. */
   distance(): Fraction {
-    const num = this.edges.reduce((sum, e) => sum + e.factor * (BigInt(e.sum) + BigInt(e.pairs - e.paired) * this.cheapest), 0n);
+    const num = this.edges.reduce(
+      (sum, e) => sum + e.factor * (BigInt(e.sum) + BigInt(e.pairs - e.paired) * this.cheapest),
+      0n,
+    );
     return { num, den: this.denominator };
   }
 

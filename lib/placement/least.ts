@@ -31,7 +31,10 @@ export class LeastDomains {
 
   private slotsOn(leaf: Leaf, n: number, alone: number): number {
     const base = n * this.instance.scale.resources.length;
-    const pods = leaf.demand.reduce((most, [r, units]) => Math.min(most, Math.floor((this.room[base + r] ?? 0) / units)), alone);
+    const pods = leaf.demand.reduce(
+      (most, [r, units]) => Math.min(most, Math.floor((this.room[base + r] ?? 0) / units)),
+      alone,
+    );
     return Math.max(0, leaf.exclusive ? Math.min(1, pods) : pods);
   }
 
@@ -73,7 +76,8 @@ export class LeastDomains {
     const width = this.instance.scale.resources.length;
     const slots = leaves.map((leaf) => this.slotsOf(leaf));
     domainOf.forEach((domain, n) => {
-      if (slots.some((s) => (s[n] ?? 0) > 0)) sums[domain] = (sums[domain] ?? 0) + Math.max(0, this.room[n * width + resource] ?? 0);
+      if (slots.some((s) => (s[n] ?? 0) > 0))
+        sums[domain] = (sums[domain] ?? 0) + Math.max(0, this.room[n * width + resource] ?? 0);
     });
     return sums.filter((sum) => sum > 0).sort((a, b) => b - a);
   }

@@ -63,7 +63,12 @@ function lockedCopies(instance: Instance, group: Group, entries: readonly Entry[
 
 function lockedCopy(instance: Instance, group: Group, number: number, entries: readonly Entry[]): LockedCopy {
   if (!group.leaf) {
-    return { number, fit: [], names: [], groups: group.children.map((child) => lockedCopies(instance, child, entries)) };
+    return {
+      number,
+      fit: [],
+      names: [],
+      groups: group.children.map((child) => lockedCopies(instance, child, entries)),
+    };
   }
   const leaf = group.leaf;
   const names = entries.flatMap((entry) => entry.nodes).sort(compareNatural);

@@ -36,16 +36,21 @@ export class LockTally {
 
   place(leaf: number, n: number): void {
     if (this.wants(leaf, n)) this.change(this.matched, leaf, 1);
-    this.placed[leaf]?.set(n, (this.placed[leaf]?.get(n) ?? 0) + 1);
+    this.count(leaf, n, 1);
     this.change(this.missing, leaf, -1);
     this.bound = this.compute();
   }
 
   undo(leaf: number, n: number): void {
-    this.placed[leaf]?.set(n, (this.placed[leaf]?.get(n) ?? 0) - 1);
+    this.count(leaf, n, -1);
     if (this.wants(leaf, n)) this.change(this.matched, leaf, -1);
     this.change(this.missing, leaf, 1);
     this.bound = this.compute();
+  }
+
+  private count(leaf: number, n: number, by: number): void {
+    const placed = this.placed[leaf];
+    placed?.set(n, (placed.get(n) ?? 0) + by);
   }
 
   private change(counts: number[], leaf: number, by: number): void {
@@ -53,12 +58,21 @@ export class LockTally {
   }
 
   private compute(): number {
-    return this.wanted.reduce((sum, w, leaf) => sum + Math.max(0, w - (this.matched[leaf] ?? 0) - (this.missing[leaf] ?? 0)), 0);
+    return this.wanted.reduce(
+      (sum, w, leaf) => sum + Math.max(0, w - (this.matched[leaf] ?? 0) - (this.missing[leaf] ?? 0)),
+      0,
+    );
   }
 }
 
 /** Where copies are locked in excess of what is wanted, the largest may be dropped: nothing beneath is counted on. */
-function collect(groups: readonly Group[], locked: readonly (readonly LockedCopy[])[], wanted: number[], byNode: readonly Map<number, number>[], droppable: boolean): void {
+function collect(
+  groups: readonly Group[],
+  locked: readonly (readonly LockedCopy[])[],
+  wanted: number[],
+  byNode: readonly Map<number, number>[],
+  droppable: boolean,
+): void {
   groups.forEach((group, i) => {
     const copies = locked[i] ?? [];
     const surplus = Math.max(0, copies.length - group.replicas);

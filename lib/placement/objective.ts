@@ -22,8 +22,8 @@ export function evaluate(instance: Instance, layout: Layout, locks: Locks, assig
       continue;
     }
     const moved = movedPods(gang, locks.gangs[gang.index], pods);
-    bump(head, layout.moved, moved > 0 ? 1 : 0);
-    bump(head, layout.moved + 1, moved);
+    bump(layout.movedLast ? tail : head, layout.movedGangs, moved > 0 ? 1 : 0);
+    bump(layout.movedLast ? tail : head, layout.movedPods, moved);
     bump(head, layout.extras + gang.rank, extrasLeftOut(gang.roots, pods));
     addScopes(instance, layout, gang, pods, head, tail);
     distance = addFractions(distance, distanceOf(instance, gang, pods));

@@ -72,9 +72,15 @@ function orbitsByDepth(domainOf: readonly Int32Array[], counts: readonly number[
   let look: Int32Array = looks;
   for (let depth = depths - 1; depth >= 0; depth--) {
     const paths = new Interner();
-    const path = Int32Array.from(looks, (_, n) => paths.numberOf(`${depth === depths - 1 ? (looks[n] ?? 0) : (look[domainOf[depth]?.[n] ?? 0] ?? 0)} ${below[n] ?? 0}`));
+    const path = Int32Array.from(looks, (_, n) =>
+      paths.numberOf(
+        `${depth === depths - 1 ? (looks[n] ?? 0) : (look[domainOf[depth]?.[n] ?? 0] ?? 0)} ${below[n] ?? 0}`,
+      ),
+    );
     const named = new Interner(next);
-    orbits[depth] = Int32Array.from(path, (p, n) => named.numberOf(`${depth > 0 ? (domainOf[depth - 1]?.[n] ?? 0) : 0} ${p}`));
+    orbits[depth] = Int32Array.from(path, (p, n) =>
+      named.numberOf(`${depth > 0 ? (domainOf[depth - 1]?.[n] ?? 0) : 0} ${p}`),
+    );
     next = named.end;
     below = path;
     if (depth > 0) look = domainLooks(domainOf[depth - 1] ?? new Int32Array(), counts[depth - 1] ?? 0, path);
@@ -90,13 +96,21 @@ function domainLooks(domainOf: Int32Array, count: number, path: Int32Array): Int
   return Int32Array.from(members, (paths) => looks.numberOf(paths.sort((a, b) => a - b).join()));
 }
 
-function nodeLooks(instance: Instance, leaves: readonly Leaf[], occupancy: Occupancy, tally: Tally, locks: Locks): Int32Array {
+function nodeLooks(
+  instance: Instance,
+  leaves: readonly Leaf[],
+  occupancy: Occupancy,
+  tally: Tally,
+  locks: Locks,
+): Int32Array {
   const width = instance.scale.resources.length;
   const marks = lockMarks(instance, locks);
   const labels = [...exclusiveLabels(instance, leaves), ...otherDomains(instance)];
   const looks = new Interner();
   return Int32Array.from(instance.nodes, (_, n) => {
-    const amounts = [instance.room, occupancy.room, occupancy.reserved].map((sums) => sums.subarray(n * width, (n + 1) * width).join());
+    const amounts = [instance.room, occupancy.room, occupancy.reserved].map((sums) =>
+      sums.subarray(n * width, (n + 1) * width).join(),
+    );
     const facts = [
       ...amounts,
       leaves.map((leaf) => leaf.alone[n]).join(),
@@ -143,10 +157,21 @@ function samePartition(a: Int32Array, b: Int32Array): boolean {
 function otherDomains(instance: Instance): Int32Array[] {
   const first = instance.trees[0];
   const own = (first?.labelDomain ?? []).filter((ids, level) => !sameWhereLabelled(ids, first?.domainOf[level]));
-  return [...own, ...instance.trees.slice(1).flatMap((tree) => [...tree.domainOf.slice(0, -1), ...tree.labelDomain])];
+  const lacking = (first?.labelDomain ?? []).map((ids) => ids.map((id) => (id < 0 ? 1 : 0)));
+  return [
+    ...own,
+    ...lacking,
+    ...instance.trees.slice(1).flatMap((tree) => [...tree.domainOf.slice(0, -1), ...tree.labelDomain]),
+  ];
 }
 
 function sameWhereLabelled(ids: Int32Array, domainOf: Int32Array | undefined): boolean {
   const labelled = ids.map((id, n) => (id < 0 ? -1 - n : id));
-  return domainOf !== undefined && samePartition(labelled.map((id) => (id < 0 ? ids.length - id : id)), domainOf);
+  return (
+    domainOf !== undefined &&
+    samePartition(
+      labelled.map((id) => (id < 0 ? ids.length - id : id)),
+      domainOf,
+    )
+  );
 }

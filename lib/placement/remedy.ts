@@ -39,7 +39,11 @@ function works({ site, assignment, gang, limits }: Case, changed: GangSpec): boo
   const task = instance.gangs.find((other) => other.spec.name === changed.name);
   if (!task || !placed) return false;
   const steps = Math.min(limits.gang, 20_000);
-  const search = new Search(makeGround(variant, placed), [{ gang: task, shapes: [minimumShape(task)], optional: false }], { steps, firstOnly: true });
+  const search = new Search(
+    makeGround(variant, placed),
+    [{ gang: task, shapes: [minimumShape(task)], optional: false }],
+    { steps, firstOnly: true },
+  );
   return search.run().best !== undefined;
 }
 
@@ -53,14 +57,27 @@ function sameAssignment(from: Site, to: Site, assignment: Assignment): Assignmen
 
 function pinnedByReplica(gang: GangSpec): Remedy[] {
   const paths = setPinned(gang.groups, '');
-  const one = paths.map((path) => ({ paths: [path], gang: { ...gang, groups: mapGroups(gang.groups, '', path, pinReplica) } }));
-  const all = { paths, gang: { ...gang, groups: paths.reduce((groups, path) => mapGroups(groups, '', path, pinReplica), gang.groups) } };
-  return [...one, ...(paths.length > 1 ? [all] : [])].map((r) => ({ help: `set pinning: 'replica' on ${r.paths.join(', ')}`, gang: r.gang }));
+  const one = paths.map((path) => ({
+    paths: [path],
+    gang: { ...gang, groups: mapGroups(gang.groups, '', path, pinReplica) },
+  }));
+  const all = {
+    paths,
+    gang: { ...gang, groups: paths.reduce((groups, path) => mapGroups(groups, '', path, pinReplica), gang.groups) },
+  };
+  return [...one, ...(paths.length > 1 ? [all] : [])].map((r) => ({
+    help: `set pinning: 'replica' on ${r.paths.join(', ')}`,
+    gang: r.gang,
+  }));
 }
 
 function setPinned(groups: readonly GroupSpec[], prefix: string): string[] {
   return groups.flatMap((group) =>
-    isPodGroup(group) ? (group.pinned === 'set' ? [prefix + group.name] : []) : setPinned(group.groups, `${prefix}${group.name}/`),
+    isPodGroup(group)
+      ? group.pinned === 'set'
+        ? [prefix + group.name]
+        : []
+      : setPinned(group.groups, `${prefix}${group.name}/`),
   );
 }
 
@@ -69,7 +86,12 @@ function pinReplica(group: GroupSpec): GroupSpec {
 }
 
 /** Changes the group of a path and leaves the others alone. */
-function mapGroups(groups: readonly GroupSpec[], prefix: string, path: string, change: (group: GroupSpec) => GroupSpec): GroupSpec[] {
+function mapGroups(
+  groups: readonly GroupSpec[],
+  prefix: string,
+  path: string,
+  change: (group: GroupSpec) => GroupSpec,
+): GroupSpec[] {
   return groups.map((group) => {
     const own = prefix + group.name;
     if (own === path) return change(group);
@@ -78,14 +100,22 @@ function mapGroups(groups: readonly GroupSpec[], prefix: string, path: string, c
 }
 
 function widerLevels(gang: GangSpec, problem: Problem): Remedy[] {
-  const widened = (constraint: Constraint | undefined): { level: string | undefined; constraint: Constraint | undefined }[] => {
+  const widened = (
+    constraint: Constraint | undefined,
+  ): { level: string | undefined; constraint: Constraint | undefined }[] => {
     const levels = problem.topologies.find((topology) => topology.name === constraint?.topology)?.levels ?? [];
     const at = levels.indexOf(constraint?.required ?? '');
     if (!constraint || at < 0) return [];
-    const wider = levels.slice(0, at).reverse().map((level) => ({ level, constraint: { ...constraint, required: level } }));
+    const wider = levels
+      .slice(0, at)
+      .reverse()
+      .map((level) => ({ level, constraint: { ...constraint, required: level } }));
     return [...wider, { level: undefined, constraint: { ...constraint, required: undefined } }];
   };
-  const own = widened(gang.constraint).map(({ level, constraint }) => ({ help: widenHelp(gang.constraint, level, gang.name), gang: { ...gang, constraint } }));
+  const own = widened(gang.constraint).map(({ level, constraint }) => ({
+    help: widenHelp(gang.constraint, level, gang.name),
+    gang: { ...gang, constraint },
+  }));
   const inner = allPaths(gang.groups, '').flatMap(({ path, group }) =>
     widened(group.constraint).map(({ level, constraint }) => ({
       help: widenHelp(group.constraint, level, path),
@@ -104,11 +134,14 @@ function widenHelp(constraint: Constraint | undefined, level: string | undefined
 /** A required level must not be broader than one around it of the same topology. */
 function levelsNest(gang: GangSpec, problem: Problem): boolean {
   const depth = (constraint: Constraint): number =>
-    problem.topologies.find((topology) => topology.name === constraint.topology)?.levels.indexOf(constraint.required ?? '') ?? -1;
+    problem.topologies
+      .find((topology) => topology.name === constraint.topology)
+      ?.levels.indexOf(constraint.required ?? '') ?? -1;
   const check = (groups: readonly GroupSpec[], around: readonly Constraint[]): boolean =>
     groups.every((group) => {
       const own = group.constraint;
-      if (own?.required !== undefined && around.some((c) => c.topology === own.topology && depth(c) > depth(own))) return false;
+      if (own?.required !== undefined && around.some((c) => c.topology === own.topology && depth(c) > depth(own)))
+        return false;
       return isPodGroup(group) || check(group.groups, own?.required !== undefined ? [...around, own] : around);
     });
   return check(gang.groups, gang.constraint?.required !== undefined ? [gang.constraint] : []);

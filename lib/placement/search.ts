@@ -10,7 +10,9 @@ import { Orbits } from './orbits';
 import type { QueueLedger } from './queues';
 import { demandOfShape, type RatedShape } from './shape';
 import type { Tally } from './tally';
-import { compareNumbers, type Value } from './value';
+import { addValues, compareNumbers, type Value } from './value';
+import { domainsFor } from './domains';
+import { Progress } from './progress';
 
 /** A gang to be placed, with the shapes that it may take, most copies first. */
 export interface Task {
@@ -35,6 +37,16 @@ export interface Found {
   /** By task; undefined where the gang is left out. */
   readonly pods: readonly (GangPods | undefined)[];
   readonly value: Value;
+}
+
+export interface SearchLimits {
+  readonly steps: number;
+  /** Any placement will do. */
+  readonly firstOnly?: boolean;
+  /** Only plans better than this are wanted. */
+  readonly better?: Value;
+  /** No more gangs than this may be moved. */
+  readonly movedGangs?: number;
 }
 
 export interface SearchResult {
@@ -67,12 +79,14 @@ export class Search {
   constructor(
     private readonly ground: Ground,
     private readonly tasks: readonly Task[],
-    private readonly limits: { readonly steps: number; readonly firstOnly?: boolean; readonly better?: Value },
+    private readonly limits: SearchLimits,
   ) {
     const { instance, occupancy, tally, locks } = ground;
     const leaves = tasks.flatMap((task) => task.gang.leaves);
     this.orbits = new Orbits(instance, leaves, occupancy, tally, locks);
-    const keys = new Map<Leaf, string>(tasks.flatMap(({ gang }) => gang.leaves.map((leaf): [Leaf, string] => [leaf, `${gang.index}.${leaf.index}`])));
+    const keys = new Map<Leaf, string>(
+      tasks.flatMap(({ gang }) => gang.leaves.map((leaf): [Leaf, string] => [leaf, `${gang.index}.${leaf.index}`])),
+    );
     this.least = new LeastDomains(instance, occupancy, (leaf) => keys.get(leaf) ?? '');
     this.rest = restOf(tasks, tally);
     this.taken = tasks.map((task) => task.gang.leaves.map(() => new Set<number>()));
@@ -85,12 +99,11 @@ export class Search {
 
   private enterTask(t: number): void {
     const task = this.tasks[t];
-    if (!task) return this.record();
-    for (const rated of task.shapes) {
-      if (this.done) return;
-      this.tryShape(t, task, rated);
+    if (!task) this.record();
+    for (const rated of task?.shapes ?? []) {
+      if (!this.done && task) this.tryShape(t, task, rated);
     }
-    if (task.optional && !this.done) this.leaveOut(t, task);
+    if (task?.optional && !this.done) this.leaveOut(t, task);
   }
 
   private leaveOut(t: number, { gang }: Task): void {
@@ -110,34 +123,32 @@ export class Search {
     if (!frame.countable) return;
     ledger.charge(task.gang, demand);
     frame.begin(1);
-    if (this.promising(t, frame)) this.step(new FrameSearch(t, frame), 0);
+    if (this.promising(t, frame)) this.step(new Progress(t, frame), 0);
     frame.begin(-1);
     ledger.charge(task.gang, demand, -1);
   }
 
   /** Takes the decision at `at` and all after it. */
-  private step(run: FrameSearch, at: number): void {
+  private step(run: Progress, at: number): void {
     const step = run.frame.steps[at];
-    if (!step) return this.finishGang(run);
-    if (step.scope >= 0) this.chooseDomain(run, at, step.scope);
+    if (!step) this.finishGang(run);
+    else if (step.scope >= 0) this.chooseDomain(run, at, step.scope);
     else this.choosePod(run, at, step.slot);
   }
 
-  private finishGang({ t, frame }: FrameSearch): void {
+  private finishGang({ t, frame }: Progress): void {
     const { tally, locks } = this.ground;
     const pods = frame.pods();
     const bound = frame.locks?.bound ?? 0;
     const moved = movedPods(frame.gang, locks.gangs[frame.gang.index], pods);
     const gangs = (moved > 0 ? 1 : 0) - (bound > 0 ? 1 : 0);
     const before = this.distance;
-    tally.bumpHead(tally.layout.moved, gangs);
-    tally.bumpHead(tally.layout.moved + 1, moved - bound);
+    tally.bumpMoved(gangs, moved - bound);
     this.distance = addFractions(before, frame.distance());
     this.pods[t] = pods;
     if (this.promising(t, undefined)) this.enterTask(t + 1);
     this.distance = before;
-    tally.bumpHead(tally.layout.moved, -gangs);
-    tally.bumpHead(tally.layout.moved + 1, bound - moved);
+    tally.bumpMoved(-gangs, bound - moved);
   }
 
   private record(): void {
@@ -150,8 +161,9 @@ export class Search {
   private promising(t: number, frame: Frame | undefined): boolean {
     const target = this.best?.value ?? this.limits.better;
     const rest = this.rest[t];
+    const { head, tail, movedGangs } = this.ground.tally;
+    if (this.limits.movedGangs !== undefined && movedGangs > this.limits.movedGangs) return false;
     if (!target || !rest) return true;
-    const { head, tail } = this.ground.tally;
     const first = compareSums(head, rest.head, target.head);
     if (first !== 0) return first < 0;
     const partial = frame ? addFractions(this.distance, frame.distance()) : this.distance;
@@ -167,11 +179,11 @@ export class Search {
     return false;
   }
 
-  private chooseDomain(run: FrameSearch, at: number, s: number): void {
+  private chooseDomain(run: Progress, at: number, s: number): void {
     const scope = run.frame.scopes[s];
     if (!scope) return;
     const closed: (readonly [number, number])[] = [];
-    for (const candidate of this.domainsFor(run, scope)) {
+    for (const candidate of domainsFor(this.ground, this.orbits, run, scope)) {
       if (!this.spend()) break;
       run.domain[s] = candidate.domain;
       this.touchDomain(scope, candidate.node, 1);
@@ -188,70 +200,7 @@ export class Search {
     if (scope.rule.tree === 0) this.orbits.touch(n, by, scope.rule.required + 1);
   }
 
-  private domainsFor(run: FrameSearch, scope: FrameScope): DomainCandidate[] {
-    const { instance } = this.ground;
-    const { tree: t, required } = scope.rule;
-    const tree = instance.trees[t];
-    const candidates = new Map<number, DomainCandidate>();
-    (tree?.members[required] ?? []).forEach((members, domain) => {
-      const node = members[0] ?? 0;
-      if (run.isDomainClosed(scope, domain) || !run.insideChosen(instance, scope, node)) return;
-      const orbit = t === 0 ? this.domainOrbit(members, node, required) : -1 - domain;
-      const known = candidates.get(orbit);
-      if (known) return void known.equal.push(domain);
-      const slots = this.slotsIn(run, scope, members);
-      if (slots < 0) return;
-      const fresh = (tree?.domainOf ?? []).slice(0, required + 1).map((_, level) => (run.frame.uses(t, level, node) ? 0 : 1));
-      candidates.set(orbit, { domain, node, equal: [domain], slots, fresh });
-    });
-    return [...candidates.values()].sort((a, b) => compareNumbers(a.fresh, b.fresh) || a.slots - b.slots || a.domain - b.domain);
-  }
-
-  /** Equal domains have nodes of equal orbits: the least of them names the domain. */
-  private domainOrbit(members: readonly number[], node: number, level: number): number {
-    if (this.orbits.isTouched(node, level)) return -1 - node;
-    return members.reduce((least, n) => Math.min(least, this.orbits.orbitOf(n)), Infinity);
-  }
-
-  /** Room for pods of the scope in a domain, counted leaf by leaf; -1 where some leaf has too little. */
-  private slotsIn(run: FrameSearch, scope: FrameScope, members: readonly number[]): number {
-    const { gang } = run.frame;
-    let total = 0;
-    for (const leaf of gang.leaves) {
-      const pods = scope.pods[leaf.index] ?? 0;
-      if (pods === 0) continue;
-      const slots = members.reduce((sum, n) => sum + this.slotsNow(leaf, n), 0);
-      if (slots < pods) return -1;
-      total += slots;
-    }
-    return this.unitsSuffice(run, scope, members) ? total : -1;
-  }
-
-  private slotsNow(leaf: Leaf, n: number): number {
-    const alone = leaf.alone[n] ?? 0;
-    if (alone === 0) return 0;
-    const { instance, occupancy } = this.ground;
-    const base = n * instance.scale.resources.length;
-    const pods = leaf.demand.reduce((most, [r, units]) => Math.min(most, Math.floor((occupancy.room[base + r] ?? 0) / units)), alone);
-    return leaf.exclusive ? Math.min(1, pods) : pods;
-  }
-
-  private unitsSuffice(run: FrameSearch, scope: FrameScope, members: readonly number[]): boolean {
-    const { instance, occupancy } = this.ground;
-    const width = instance.scale.resources.length;
-    const left = new Array<number>(width).fill(0);
-    for (const leaf of run.frame.gang.leaves) {
-      for (const [r, units] of leaf.demand) left[r] = (left[r] ?? 0) + units * (scope.pods[leaf.index] ?? 0);
-    }
-    const leaves = run.frame.gang.leaves.filter((leaf) => (scope.pods[leaf.index] ?? 0) > 0);
-    for (const n of members) {
-      if (!leaves.some((leaf) => (leaf.alone[n] ?? 0) > 0)) continue;
-      for (let r = 0; r < width; r++) left[r] = (left[r] ?? 0) - Math.max(0, occupancy.room[n * width + r] ?? 0);
-    }
-    return left.every((units) => units <= 0);
-  }
-
-  private choosePod(run: FrameSearch, at: number, s: number): void {
+  private choosePod(run: Progress, at: number, s: number): void {
     const slot = run.frame.slots[s];
     if (!slot) return;
     const taken = this.taken[run.t]?.[slot.leaf.index];
@@ -270,7 +219,7 @@ export class Search {
     for (const [n, before] of closed.reverse()) run.reopen(s, n, before);
   }
 
-  private put(run: FrameSearch, s: number, n: number, by: 1 | -1): void {
+  private put(run: Progress, s: number, n: number, by: 1 | -1): void {
     const slot = run.frame.slots[s];
     if (!slot) return;
     if (by === 1) {
@@ -284,7 +233,7 @@ export class Search {
   }
 
   /** Nodes that may take the pod, one of each orbit, the cheapest first. */
-  private nodesFor(run: FrameSearch, s: number): NodeCandidate[] {
+  private nodesFor(run: Progress, s: number): NodeCandidate[] {
     const slot = run.frame.slots[s];
     if (!slot) return [];
     const { instance, occupancy } = this.ground;
@@ -297,22 +246,33 @@ export class Search {
       if (!run.inScopes(instance, slot.scopes, n)) return;
       const orbit = this.orbits.orbitOf(n);
       const known = candidates.get(orbit);
-      if (known) return void known.equal.push(n);
+      known?.equal.push(n);
+      if (known) return;
       if (occupancy.fits(leaf, slot.component, n)) candidates.set(orbit, this.rate(run, s, n));
     };
     const inner = run.frame.scopes[slot.scopes.at(-1) ?? -1];
-    const members = inner && instance.trees[inner.rule.tree]?.members[inner.rule.required]?.[run.domain[slot.scopes.at(-1) ?? -1] ?? -1];
+    const members =
+      inner &&
+      instance.trees[inner.rule.tree]?.members[inner.rule.required]?.[run.domain[slot.scopes.at(-1) ?? -1] ?? -1];
     if (members) members.forEach(consider);
     else instance.nodes.forEach((_, n) => consider(n));
     return [...candidates.values()].sort(compareCandidates);
   }
 
-  private rate(run: FrameSearch, s: number, node: number): NodeCandidate {
+  private rate(run: Progress, s: number, node: number): NodeCandidate {
     const slot = run.frame.slots[s];
     const { tally } = this.ground;
     const wanted = slot && run.frame.locks?.wants(slot.leaf.index, node) ? 0 : 1;
     run.frame.place(s, node);
-    const rated = { node, equal: [node], wanted, head: [...tally.head], distance: run.frame.distance(), tail: [...tally.tail], left: this.roomLeft(node) };
+    const rated = {
+      node,
+      equal: [node],
+      wanted,
+      head: [...tally.head],
+      distance: run.frame.distance(),
+      tail: [...tally.tail],
+      left: this.roomLeft(node),
+    };
     run.frame.undo(s);
     return rated;
   }
@@ -337,16 +297,6 @@ interface NodeCandidate {
   readonly left: readonly number[];
 }
 
-interface DomainCandidate {
-  readonly domain: number;
-  /** A node in it. */
-  readonly node: number;
-  readonly equal: number[];
-  readonly slots: number;
-  /** By depth: 1 where the gang has no pod there yet. */
-  readonly fresh: readonly number[];
-}
-
 function compareCandidates(a: NodeCandidate, b: NodeCandidate): number {
   return (
     a.wanted - b.wanted ||
@@ -358,87 +308,15 @@ function compareCandidates(a: NodeCandidate, b: NodeCandidate): number {
   );
 }
 
-/** What changes while one gang is placed. */
-class FrameSearch {
-  /** By scope: the chosen domain, or -1. */
-  readonly domain: Int32Array;
-  /** By leaf and node: closed to slots below this. */
-  private readonly closedUntil: readonly Int32Array[];
-  private readonly closedDomains = new Map<string, number>();
-
-  constructor(
-    readonly t: number,
-    readonly frame: Frame,
-  ) {
-    this.domain = new Int32Array(frame.scopes.length).fill(-1);
-    this.closedUntil = frame.gang.leaves.map(() => new Int32Array(frame.instance.nodes.length));
-  }
-
-  isClosed(s: number, n: number): boolean {
-    return s < (this.closedUntil[this.frame.slots[s]?.leaf.index ?? 0]?.[n] ?? 0);
-  }
-
-  /** Closes a node to the equal pods that follow; returns what to give to `reopen`. */
-  close(s: number, n: number): number {
-    const slot = this.frame.slots[s];
-    const until = this.closedUntil[slot?.leaf.index ?? 0];
-    const before = until?.[n] ?? 0;
-    if (until && slot) until[n] = Math.max(before, slot.equalUntil);
-    return before;
-  }
-
-  reopen(s: number, n: number, before: number): void {
-    const until = this.closedUntil[this.frame.slots[s]?.leaf.index ?? 0];
-    if (until) until[n] = before;
-  }
-
-  isDomainClosed(scope: FrameScope, domain: number): boolean {
-    return scope.firstSlot < (this.closedDomains.get(`${scope.group} ${domain}`) ?? 0);
-  }
-
-  /** Closes a domain to the equal copies that follow; returns what to give to `reopenDomain`. */
-  closeDomain(scope: FrameScope, domain: number): number {
-    const key = `${scope.group} ${domain}`;
-    const before = this.closedDomains.get(key) ?? 0;
-    this.closedDomains.set(key, Math.max(before, scope.equalUntil));
-    return before;
-  }
-
-  reopenDomain(scope: FrameScope, domain: number, before: number): void {
-    this.closedDomains.set(`${scope.group} ${domain}`, before);
-  }
-
-  /** True where the node is in the chosen domain of each scope. */
-  inScopes(instance: Instance, scopes: readonly number[], n: number): boolean {
-    return scopes.every((s) => {
-      const rule = this.frame.scopes[s]?.rule;
-      return rule === undefined || instance.trees[rule.tree]?.labelDomain[rule.required]?.[n] === this.domain[s];
-    });
-  }
-
-  /** True where a domain with this node may lie in those chosen around it; other topologies are looked at pod by pod. */
-  insideChosen(instance: Instance, scope: FrameScope, n: number): boolean {
-    return this.inScopes(instance, scope.around.filter((s) => this.frame.scopes[s]?.rule.tree === scope.rule.tree), n);
-  }
-}
-
 /** By task: what the tasks after it cost at least. */
 function restOf(tasks: readonly Task[], tally: Tally): Value[] {
   const zero: Value = { head: tally.head.map(() => 0), distance: ZERO, tail: tally.tail.map(() => 0) };
   const rest: Value[] = [zero];
   for (const task of [...tasks.slice(1)].reverse()) {
     const after = rest[0] ?? zero;
-    rest.unshift(task.bound ? plus(after, task.bound) : after);
+    rest.unshift(task.bound ? addValues(after, task.bound) : after);
   }
   return rest;
-}
-
-function plus(a: Value, b: Value): Value {
-  return {
-    head: a.head.map((x, i) => x + (b.head[i] ?? 0)),
-    distance: addFractions(a.distance, b.distance),
-    tail: a.tail.map((x, i) => x + (b.tail[i] ?? 0)),
-  };
 }
 
 function compareSums(a: readonly number[], b: readonly number[], target: readonly number[]): number {

@@ -49,6 +49,18 @@ export class Tally {
     if ((by === 1 ? before : before + by) === 0) this.bumpTail(at, by);
   }
 
+  /** Counts moved gangs and moved pods. */
+  bumpMoved(gangs: number, pods: number): void {
+    const numbers = this.layout.movedLast ? this.tail : this.head;
+    const { movedGangs, movedPods } = this.layout;
+    numbers[movedGangs] = (numbers[movedGangs] ?? 0) + gangs;
+    numbers[movedPods] = (numbers[movedPods] ?? 0) + pods;
+  }
+
+  get movedGangs(): number {
+    return (this.layout.movedLast ? this.tail : this.head)[this.layout.movedGangs] ?? 0;
+  }
+
   bumpHead(at: number, by: number): void {
     this.head[at] = (this.head[at] ?? 0) + by;
   }

@@ -17,8 +17,12 @@ export interface Value {
 export interface Layout {
   /** In head, two for each priority: locked gangs left out, others left out. */
   readonly unplaced: number;
-  /** In head: gangs, then pods. */
-  readonly moved: number;
+  /** Moved gangs: in head; with a rebalance, in tail. */
+  readonly movedGangs: number;
+  /** Moved pods: beside moved gangs. */
+  readonly movedPods: number;
+  /** With a rebalance, moves are compared last, and a limit on moved gangs takes the place of their term. */
+  readonly movedLast: boolean;
   /** In head, one for each priority. */
   readonly extras: number;
   /** In head, one for each depth. */
@@ -33,9 +37,9 @@ export interface Layout {
   readonly tailLength: number;
 }
 
-export function makeLayout(instance: Instance): Layout {
+export function makeLayout(instance: Instance, movedLast = false): Layout {
   const priorities = instance.priorities.length;
-  const extras = 2 * priorities + 2;
+  const extras = 2 * priorities + (movedLast ? 0 : 2);
   const preferred = extras + priorities;
   const fragmentation = 3 * instance.depths;
   let next = fragmentation + 1;
@@ -46,14 +50,16 @@ export function makeLayout(instance: Instance): Layout {
   });
   return {
     unplaced: 0,
-    moved: 2 * priorities,
+    movedGangs: movedLast ? next + 1 : 2 * priorities,
+    movedPods: movedLast ? next : 2 * priorities + 1,
+    movedLast,
     extras,
     preferred,
     headLength: preferred + instance.depths,
     spread: 0,
     fragmentation,
     brokenDomains,
-    tailLength: next,
+    tailLength: movedLast ? next + 2 : next,
   };
 }
 
@@ -86,8 +92,15 @@ export function addValues(a: Value, b: Value): Value {
   };
 }
 
+/** Moved gangs and moved pods of a value. */
+export function movedOf({ head, tail }: Value, layout: Layout): readonly [number, number] {
+  const numbers = layout.movedLast ? tail : head;
+  return [numbers[layout.movedGangs] ?? 0, numbers[layout.movedPods] ?? 0];
+}
+
 /** A value as a plan prints it. */
-export function toObjective({ head, distance, tail }: Value, layout: Layout, instance: Instance): Objective {
+export function toObjective(value: Value, layout: Layout, instance: Instance): Objective {
+  const { head, distance, tail } = value;
   const { depths, priorities } = instance;
   const spread = (i: number): number[] => tail.slice(layout.spread + i * depths, layout.spread + (i + 1) * depths);
   return {
@@ -96,11 +109,11 @@ export function toObjective({ head, distance, tail }: Value, layout: Layout, ins
       head[layout.unplaced + 2 * i] ?? 0,
       head[layout.unplaced + 2 * i + 1] ?? 0,
     ]),
-    moved: [head[layout.moved] ?? 0, head[layout.moved + 1] ?? 0],
+    moved: movedOf(value, layout),
     extras: priorities.map((priority, i) => [priority, head[layout.extras + i] ?? 0]),
     preferred: head.slice(layout.preferred, layout.preferred + depths),
     distance: formatFraction(distance),
     spread: [spread(0), spread(1), spread(2)],
-    fragmentation: tail.slice(layout.fragmentation),
+    fragmentation: tail.slice(layout.fragmentation, layout.movedLast ? layout.movedPods : undefined),
   };
 }

@@ -8,7 +8,12 @@ import type { PlacedGang } from './plan';
 /** A placed gang as a plan prints it: copies numbered, nodes by name. */
 export function writeGang(instance: Instance, locks: Locks, gang: Gang, pods: GangPods): PlacedGang {
   const written: Written = { instance, placements: [], domains: [], moved: [] };
-  writeDomain(written, '', gang.rule, gang.roots.flatMap((_, i) => (pods[i] ?? []).flatMap(nodesOf)));
+  writeDomain(
+    written,
+    '',
+    gang.rule,
+    gang.roots.flatMap((_, i) => (pods[i] ?? []).flatMap(nodesOf)),
+  );
   const lock = locks.gangs[gang.index];
   gang.roots.forEach((group, i) => writeGroup(written, '', group, pods[i] ?? [], lock?.[i] ?? []));
   return {
@@ -39,12 +44,20 @@ function writeDomain({ instance, domains }: Written, path: string, rule: Rule, n
   if (level !== undefined && value !== undefined) domains.push([path, { [level]: value }]);
 }
 
-function writeGroup(written: Written, prefix: string, group: Group, pods: readonly CopyPods[], locked: readonly LockedCopy[]): void {
+function writeGroup(
+  written: Written,
+  prefix: string,
+  group: Group,
+  pods: readonly CopyPods[],
+  locked: readonly LockedCopy[],
+): void {
   for (const { copy, number, continues } of numbered(group, pods, locked)) {
     const path = `${prefix}${group.spec.name}/${number}`;
     writeDomain(written, path, group.rule, nodesOf(copy));
     if (!group.leaf) {
-      group.children.forEach((child, i) => writeGroup(written, `${path}/`, child, copy.groups[i] ?? [], continues?.groups[i] ?? []));
+      group.children.forEach((child, i) =>
+        writeGroup(written, `${path}/`, child, copy.groups[i] ?? [], continues?.groups[i] ?? []),
+      );
       continue;
     }
     const names = copy.nodes.map((n) => written.instance.nodes[n]?.name ?? '');
@@ -65,8 +78,12 @@ function numbered(group: Group, pods: readonly CopyPods[], locked: readonly Lock
   const { continues } = renumber(group, locked, copies);
   const kept = continues.map((copy) => (copy && copy.number < group.replicas ? copy.number : -1));
   const free = copies.map((_, i) => i);
-  const unused = Array.from({ length: group.replicas }, (_, number) => number).filter((number) => !kept.includes(number));
-  const waiting = free.filter((i) => kept[i] === -1).sort((a, b) => lockedNumber(continues[a]) - lockedNumber(continues[b]) || a - b);
+  const unused = Array.from({ length: group.replicas }, (_, number) => number).filter(
+    (number) => !kept.includes(number),
+  );
+  const waiting = free
+    .filter((i) => kept[i] === -1)
+    .sort((a, b) => lockedNumber(continues[a]) - lockedNumber(continues[b]) || a - b);
   waiting.forEach((i, place) => (kept[i] = unused[place] ?? 0));
   return copies.map((copy, i) => ({ copy, number: kept[i] ?? 0, continues: continues[i] }));
 }

@@ -1,0 +1,167 @@
+import type { Alone } from './alone';
+import type { GangPods } from './assigned';
+import { makeGround, type Site } from './ground';
+import { evaluate, type Assignment } from './objective';
+import { Search, type SearchLimits, type Task } from './search';
+import { minimumShape, type RatedShape } from './shape';
+import { compareValues, movedOf, type Value } from './value';
+
+/** A plan in the making. */
+export interface Draft {
+  readonly assignment: Assignment;
+  readonly value: Value;
+}
+
+/** Steps that parts of the search may take. */
+export interface Limits {
+  /** To place one gang. */
+  readonly gang: number;
+  /** To place a few gangs together. */
+  readonly few: number;
+  /** To place all gangs together. */
+  readonly all: number;
+}
+
+/** Rounds in which gangs that were left out, or that could do better, are looked at again. */
+const ROUNDS = 4;
+/** Other gangs that one gang is placed again together with. */
+const PARTNERS = 8;
+
+/**
+ * Gangs one after the other, each at its best beside those before it: by priority and size; with locks also those
+ * first that can stay where they are. Whoever is left out is tried again before those that it may push aside.
+ */
+export function takeTurns(site: Site, alone: readonly Alone[], limits: Limits): Draft {
+  const possible = alone.filter(({ impossible }) => !impossible);
+  let order = possible;
+  let best = inTurn(site, order, false, limits);
+  const keeps = site.locks.gangs.some((lock) => lock !== undefined);
+  if (keeps) best = better(best, inTurn(site, order, true, limits));
+  for (let round = 0; round < ROUNDS; round++) {
+    const left = order.find(({ gang }) => !best.assignment[gang.index]);
+    if (!left) break;
+    order = promote(order, left);
+    best = better(best, inTurn(site, order, false, limits));
+    if (keeps) best = better(best, inTurn(site, order, true, limits));
+  }
+  return best;
+}
+
+function better(a: Draft, b: Draft): Draft {
+  return compareValues(b.value, a.value) < 0 ? b : a;
+}
+
+/** Moves a gang before all others of its priority. */
+function promote(order: readonly Alone[], left: Alone): Alone[] {
+  const others = order.filter((alone) => alone !== left);
+  const at = others.findIndex(({ gang }) => gang.rank >= left.gang.rank);
+  return [...others.slice(0, at), left, ...others.slice(at)];
+}
+
+/** First what each gang needs, or what it has and can keep; then the copies beyond that. */
+function inTurn(site: Site, order: readonly Alone[], keep: boolean, limits: Limits): Draft {
+  const assignment: (GangPods | undefined)[] = site.instance.gangs.map(() => undefined);
+  if (keep) {
+    for (const { gang, shapes } of order) {
+      if (site.locks.entire[gang.index])
+        assignment[gang.index] = keepInPlace(site, assignment, { gang, shapes, optional: false }, limits);
+    }
+  }
+  for (const { gang, shapes } of order) {
+    if (assignment[gang.index]) continue;
+    const needed = shapes.length === 1 ? shapes : [minimumShape(gang)];
+    assignment[gang.index] = placeBeside(
+      site,
+      assignment,
+      { gang, shapes: needed, optional: false },
+      { steps: limits.gang },
+    );
+  }
+  for (const { gang, shapes } of order) {
+    if (assignment[gang.index] && shapes.length > 1)
+      placeAgain(site, assignment, [{ gang, shapes, optional: false }], limits.gang);
+  }
+  return draftOf(site, assignment);
+}
+
+function draftOf({ instance, layout, locks }: Site, assignment: Assignment): Draft {
+  return { assignment, value: evaluate(instance, layout, locks, assignment) };
+}
+
+/** The fewest copies with which nothing moves. */
+function keepInPlace(site: Site, others: Assignment, task: Task, limits: Limits): GangPods | undefined {
+  const fewestFirst: RatedShape[] = [...task.shapes].reverse();
+  return placeBeside(
+    site,
+    others,
+    { ...task, shapes: fewestFirst },
+    { steps: limits.gang, movedGangs: 0, firstOnly: true },
+  );
+}
+
+function placeBeside(site: Site, others: Assignment, task: Task, limits: SearchLimits): GangPods | undefined {
+  return new Search(makeGround(site, others), [task], limits).run().best?.pods[0];
+}
+
+/** Places gangs again, together and beside the others, where that is better; true where it was. */
+function placeAgain(
+  site: Site,
+  assignment: (GangPods | undefined)[],
+  tasks: readonly Task[],
+  steps: number,
+  movedGangs?: number,
+): boolean {
+  const before = draftOf(site, assignment);
+  const others = assignment.map((pods, g) => (tasks.some(({ gang }) => gang.index === g) ? undefined : pods));
+  const movable =
+    movedGangs === undefined ? undefined : movedGangs - movedOf(draftOf(site, others).value, site.layout)[0];
+  const found = new Search(makeGround(site, others), tasks, { steps, movedGangs: movable }).run().best;
+  if (!found) return false;
+  tasks.forEach(({ gang }, i) => (others[gang.index] = found.pods[i]));
+  if (compareValues(draftOf(site, others).value, before.value) >= 0) return false;
+  assignment.splice(0, assignment.length, ...others);
+  return true;
+}
+
+/**
+ * Places gangs again that cost more than they would alone: by themselves, then together with another gang, until
+ * nothing gets better or the rounds end.
+ */
+export function polish(site: Site, alone: readonly Alone[], draft: Draft, limits: Limits, movedGangs?: number): Draft {
+  const assignment = [...draft.assignment];
+  const open = alone.filter(({ impossible }) => !impossible);
+  const task = ({ gang, shapes, bound }: Alone): Task => ({ gang, shapes, optional: true, bound });
+  for (let round = 0; round < ROUNDS; round++) {
+    let improved = false;
+    for (const one of open) {
+      if (costsItsBound(site, assignment, one)) continue;
+      improved = placeAgain(site, assignment, [task(one)], limits.gang, movedGangs) || improved;
+      const partners = open.filter((other) => other !== one).slice(0, PARTNERS);
+      for (const other of partners) {
+        if (costsItsBound(site, assignment, one)) break;
+        improved = placeAgain(site, assignment, [task(one), task(other)], limits.few, movedGangs) || improved;
+      }
+    }
+    if (!improved) break;
+  }
+  return draftOf(site, assignment);
+}
+
+/** True where the gang is placed at no more than it would cost alone, but for fragmentation. */
+function costsItsBound(site: Site, assignment: Assignment, { gang, bound, exact }: Alone): boolean {
+  const pods = assignment[gang.index];
+  if (!pods || !exact) return false;
+  const only = assignment.map((own, g) => (g === gang.index ? own : undefined));
+  const { head, distance, tail } = evaluateOne(site, only);
+  const { fragmentation } = site.layout;
+  const counted = tail.map((x, i) => (i < fragmentation ? x : 0));
+  return compareValues({ head: withoutUnplaced(head, site), distance, tail: counted }, bound) <= 0;
+}
+
+function evaluateOne({ instance, layout, locks }: Site, only: Assignment): Value {
+  return evaluate(instance, layout, locks, only);
+}
+
+function withoutUnplaced(head: readonly number[], { instance }: Site): number[] {
+  return head.map((x, i) => (i < 2 * instance.priorities.length ? 0 : x));
+}
