@@ -46,12 +46,17 @@ export class DynamoGraph extends Layer {
     Object.defineProperty(this, GRAPH, { value: true });
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
-    this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster.stack.dynamo, props);
+    this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster.stack.versions.dynamo, props);
     this.cluster.ensureNamespace(this.spec.namespace);
     this.deployment = this.writeDeployment();
     this.podGroup = this.writePodGroup();
     const cache = this.writeCache(id);
-    fluxKustomization(this.cluster, `graph-${id}`, { folder: this.folder, dependsOn: ['platform', ...cache] });
+    const state = this.cluster.stack.profile.graphApi === 'v1alpha1' ? this.spec : undefined;
+    fluxKustomization(this.cluster, `graph-${id}`, {
+      folder: this.folder,
+      dependsOn: ['platform', ...cache],
+      graph: state,
+    });
   }
 
   /**
@@ -65,22 +70,23 @@ export class DynamoGraph extends Layer {
 
   private writeDeployment(): ApiObject {
     const { name, namespace } = this.spec;
+    const { profile } = this.cluster.stack;
     return new OwnObject(this, 'Resource', {
-      apiVersion: 'nvidia.com/v1beta1',
+      apiVersion: `nvidia.com/${profile.graphApi}`,
       kind: 'DynamoGraphDeployment',
       metadata: { name, namespace, annotations: { ...graphAnnotations } },
-      spec: lazy(() => graphDeploymentSpec(this.spec, this.plannedPins())),
+      spec: lazy(() => graphDeploymentSpec(this.spec, this.plannedPins(), profile)),
     });
   }
 
   private writePodGroup(): ApiObject {
-    const { topology } = this.cluster;
+    const { topology, stack } = this.cluster;
     const levels = topology.levels.map(({ label }) => label);
     return new OwnObject(this, 'pod-group', {
       apiVersion: 'scheduling.run.ai/v2alpha2',
       kind: 'PodGroup',
       metadata: podGroupMetadata(this.spec),
-      spec: lazy(() => podGroupSpec(this.spec, topology.name, levels)),
+      spec: lazy(() => podGroupSpec(this.spec, topology.name, levels, stack.profile)),
     });
   }
 

@@ -1,12 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
-import {
-  dynamoRelease,
-  dynamoRepository,
-  kaiRelease,
-  kaiRepository,
-  type FluxObject,
-} from '../backends/flux/controllers';
+import { releases, sources, type FluxObject } from '../backends/flux/controllers';
 import { kustomizationSpec } from '../backends/flux/kustomization';
 import type { Cluster } from './cluster';
 import { freeId } from './ids';
@@ -23,10 +17,9 @@ export class Platform extends Construct {
   public constructor(private readonly cluster: Cluster) {
     super(cluster, 'releases');
     const { namespace } = cluster.fluxOptions;
-    this.write(cluster.flux, kaiRepository(namespace, cluster.stack.kai));
-    this.write(cluster.flux, dynamoRepository(namespace));
-    this.write(cluster.controllers, kaiRelease(namespace));
-    this.write(cluster.controllers, dynamoRelease(namespace, cluster.stack.dynamo));
+    const { versions, profile } = cluster.stack;
+    for (const source of sources(namespace, versions)) this.write(cluster.flux, source);
+    for (const release of releases(namespace, versions, profile)) this.write(cluster.controllers, release);
     fluxKustomization(cluster, CONTROLLERS, { folder: 'controllers', dependsOn: [], controllers: true });
     fluxKustomization(cluster, PLATFORM, { folder: 'platform', dependsOn: [CONTROLLERS] });
   }
@@ -44,6 +37,8 @@ export interface LayerKustomization {
   readonly dependsOn?: readonly string[];
   /** The layer holds Helm releases, and the next layer needs what they install to answer. */
   readonly controllers?: boolean;
+  /** A graph whose operator reports no Ready condition, but a state. */
+  readonly graph?: { readonly name: string; readonly namespace: string };
 }
 
 /** Writes the Flux Kustomization that applies one folder of the cluster. */
@@ -59,6 +54,7 @@ export function fluxKustomization(cluster: Cluster, name: string, layer: LayerKu
         path: `${path.replace(/\/+$/, '')}/${cluster.name}/${layer.folder}`,
         dependsOn: layer.dependsOn ?? [PLATFORM],
         helmReleases: layer.controllers ? helmReleasesOf(cluster) : undefined,
+        graph: layer.graph,
       }),
     ),
   });

@@ -41,6 +41,9 @@ export interface ModelCacheSpec {
   readonly download: boolean;
 }
 
+/** The most components that one graph may have (DynamoGraphDeployment, every version). */
+export const MAX_COMPONENTS = 25;
+
 /** What the pods of a component do. */
 export type Role = 'frontend' | 'prefill' | 'decode' | 'worker';
 

@@ -280,7 +280,7 @@ describe('values', () => {
 
   test.each([
     [{ dynamo: '1.5.0', kai: '0.13.4' }, 'nothing would hold the gang'],
-    [{ dynamo: '0.5.1', kai: '0.17.0' }, ''],
+    [{ dynamo: '0.9.1', kai: '0.17.0' }, ''],
     [{ dynamo: '1.5.0', kai: 'v0.17.0' }, 'without a leading v'],
   ])('stack %j is refused with the nearest that works', (stack, note) => {
     const fleet = new Fleet();

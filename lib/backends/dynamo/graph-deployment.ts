@@ -1,42 +1,20 @@
-import { z } from 'zod';
-import { writtenComponents, type GraphPins, type GraphSpec } from '../../model/graph';
-import { podTemplate, podTemplateSchema } from './pod-template';
+import type { GraphPins, GraphSpec } from '../../model/graph';
+import type { StackProfile } from '../stacks';
+import { graphSpecV1alpha1, graphSpecV1alpha1Schema } from './v1alpha1';
+import { graphSpecV1beta1, graphSpecV1beta1Schema } from './v1beta1';
 
-/** Pattern of a component's name (DynamoGraphDeployment v1beta1). */
+/** Pattern of a component's name (DynamoGraphDeployment v1beta1; v1alpha1 has none, but makes the same names of it). */
 export const COMPONENT_NAME = /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$/;
-
-/** The most components that one graph may have (DynamoGraphDeployment v1beta1, maxItems). */
-export const MAX_COMPONENTS = 25;
-
-const componentSchema = z.strictObject({
-  name: z.string().min(1).max(63).regex(COMPONENT_NAME),
-  type: z.enum(['frontend', 'worker', 'prefill', 'decode']),
-  replicas: z.int().min(0),
-  sharedMemorySize: z.string().optional(),
-  podTemplate: podTemplateSchema,
-});
-
-/** Spec of a DynamoGraphDeployment (nvidia.com/v1beta1, Dynamo 1.5), as far as we write it. */
-export const graphDeploymentSpecSchema = z.strictObject({
-  backendFramework: z.enum(['vllm']),
-  components: z.array(componentSchema).min(1).max(MAX_COMPONENTS),
-});
-
-export type GraphDeploymentSpec = z.infer<typeof graphDeploymentSpecSchema>;
 
 /** Annotations of the graph itself. Without Grove each component becomes a Deployment, and the gang is ours to hold. */
 export const graphAnnotations = { 'nvidia.com/enable-grove': 'false' } as const;
 
+/** Schemas of the graph's spec, by version of nvidia.com. */
+export const graphSpecSchemas = { v1alpha1: graphSpecV1alpha1Schema, v1beta1: graphSpecV1beta1Schema } as const;
+
 /** @param pins hostnames for each written component that has pods */
-export function graphDeploymentSpec(graph: GraphSpec, pins: GraphPins): GraphDeploymentSpec {
-  return {
-    backendFramework: graph.framework,
-    components: writtenComponents(graph).map((component) => ({
-      name: component.name,
-      type: component.spec.role,
-      replicas: component.replicas,
-      ...(component.spec.sharedMemory === undefined ? {} : { sharedMemorySize: component.spec.sharedMemory }),
-      podTemplate: podTemplate(graph, component, pins.get(component.name) ?? []),
-    })),
-  };
+export function graphDeploymentSpec(graph: GraphSpec, pins: GraphPins, profile: StackProfile): object {
+  return profile.graphApi === 'v1alpha1'
+    ? graphSpecV1alpha1(graph, pins, profile)
+    : graphSpecV1beta1(graph, pins, profile);
 }

@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { GraphSpec, ModelCacheSpec } from '../../model/graph';
-import { cacheVolume, environment } from './pod-template';
+import { cacheVolume, environment } from './pod';
 import { CACHE_PATH, HUB_PATH } from './vllm';
 
 /** User and group of Dynamo's runtime images; the operator gives a graph's pods the same fsGroup. */

@@ -1,4 +1,5 @@
 import type { ComponentSpec, GraphSpec, ModelSpec } from '../../model/graph';
+import type { StackProfile } from '../stacks';
 
 /** Where the model cache is mounted. */
 export const CACHE_PATH = '/model-cache';
@@ -30,8 +31,9 @@ export function snapshotPath(model: ModelSpec): string | undefined {
 }
 
 /** Command line of a component of a vLLM graph; the user's own arguments come last. */
-export function commandLine(graph: GraphSpec, component: ComponentSpec): CommandLine {
-  const { command, args } = component.role === 'frontend' ? frontend(graph, component) : worker(graph, component);
+export function commandLine(graph: GraphSpec, component: ComponentSpec, profile: StackProfile): CommandLine {
+  const isFrontend = component.role === 'frontend';
+  const { command, args } = isFrontend ? frontend(graph, component) : worker(graph, component, profile);
   return { command, args: [...args, ...component.args] };
 }
 
@@ -41,12 +43,11 @@ function frontend(graph: GraphSpec, component: ComponentSpec): CommandLine {
   return { command: ['python3', '-m', 'dynamo.frontend'], args: [...args, ...sync] };
 }
 
-function worker(graph: GraphSpec, component: ComponentSpec): CommandLine {
-  const args = [...modelArgs(graph), ...parallelArgs(component), ...roleArgs(component)];
-  const publishes = graph.routerMode === 'kv' && component.role !== 'decode';
+function worker(graph: GraphSpec, component: ComponentSpec, profile: StackProfile): CommandLine {
+  const role = profile.workerMode === 'is-prefill-worker' ? earlyRoleArgs(component) : roleArgs(graph, component);
   return {
     command: ['python3', '-m', 'dynamo.vllm'],
-    args: publishes ? [...args, '--kv-events-config', kvEvents] : args,
+    args: [...modelArgs(graph), ...parallelArgs(component), ...role],
   };
 }
 
@@ -63,8 +64,16 @@ function parallelArgs({ gpus, args }: ComponentSpec): string[] {
   return gpus > 1 && !own ? ['--tensor-parallel-size', String(gpus)] : [];
 }
 
-function roleArgs({ role }: ComponentSpec): string[] {
-  return role === 'prefill' || role === 'decode'
-    ? ['--disaggregation-mode', role, '--kv-transfer-config', kvTransfer]
-    : [];
+/** Who computes prompts tells a KV-aware router of its cache. */
+function roleArgs({ routerMode }: GraphSpec, { role }: ComponentSpec): string[] {
+  const isHalf = role === 'prefill' || role === 'decode';
+  return [
+    ...(isHalf ? ['--disaggregation-mode', role, '--kv-transfer-config', kvTransfer] : []),
+    ...(routerMode === 'kv' && role !== 'decode' ? ['--kv-events-config', kvEvents] : []),
+  ];
+}
+
+/** Dynamo 0.5 sets up transfer and events by itself (v0.5.1, components/backends/vllm/deploy). */
+function earlyRoleArgs({ role }: ComponentSpec): string[] {
+  return role === 'prefill' ? ['--is-prefill-worker'] : [];
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { NEVER_STALE } from '../kai/pod-group';
+import type { StackProfile, StackVersions } from '../stacks';
 
 /** A Flux object, ready to be written. */
 export interface FluxObject {
@@ -28,6 +30,7 @@ export const helmReleaseSpecSchema = z
       .optional(),
     install: z.looseObject({}),
     upgrade: z.looseObject({}),
+    dependsOn: z.array(z.strictObject({ name: z.string() })).optional(),
     driftDetection: z.strictObject({ mode: z.enum(['enabled', 'warn', 'disabled']) }),
     values: z.looseObject({}),
   })
@@ -38,6 +41,7 @@ export const helmReleaseSpecSchema = z
 
 const KAI = 'kai-scheduler';
 const DYNAMO = 'dynamo-platform';
+const DYNAMO_CRDS = 'dynamo-crds';
 const DYNAMO_REPOSITORY = 'ai-dynamo';
 
 /** How a release is installed, upgraded and kept as it is. */
@@ -50,8 +54,20 @@ const releaseDefaults = {
   driftDetection: { mode: 'enabled' },
 } as const;
 
-/** Source of KAI's chart. @param version without a leading v, such as `0.17.0` */
-export function kaiRepository(namespace: string, version: string): FluxObject {
+/** Where charts come from. @param namespace of the Flux objects */
+export function sources(namespace: string, versions: StackVersions): FluxObject[] {
+  return [...(versions.kai === undefined ? [] : [kaiRepository(namespace, versions.kai)]), dynamoRepository(namespace)];
+}
+
+/** What is installed on a cluster. @param namespace of the Flux objects */
+export function releases(namespace: string, versions: StackVersions, profile: StackProfile): FluxObject[] {
+  return [
+    ...(versions.kai === undefined ? [] : [kaiRelease(namespace, profile)]),
+    ...dynamoReleases(namespace, versions.dynamo, profile),
+  ];
+}
+
+function kaiRepository(namespace: string, version: string): FluxObject {
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
@@ -65,8 +81,8 @@ export function kaiRepository(namespace: string, version: string): FluxObject {
   };
 }
 
-/** Source of Dynamo's charts: a plain HTTP repository, which cannot be pinned by digest. */
-export function dynamoRepository(namespace: string): FluxObject {
+/** A plain HTTP repository: its charts cannot be pinned by digest. */
+function dynamoRepository(namespace: string): FluxObject {
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'HelmRepository',
@@ -76,10 +92,13 @@ export function dynamoRepository(namespace: string): FluxObject {
 }
 
 /**
- * KAI Scheduler. Its Config object is rendered by the chart rather than applied by a hook, so that Flux sees it
- * (KAI 0.17, docs/gitops); the default queues are not made, since the queues of a fleet are in Git.
+ * KAI Scheduler. The default queues are not made, since the queues of a fleet are in Git. From 0.17 on its Config
+ * object can be rendered by the chart rather than applied by a hook, so that Flux sees it (KAI 0.17, docs/gitops).
  */
-export function kaiRelease(namespace: string): FluxObject {
+function kaiRelease(namespace: string, { stalenessOnPodGroup }: StackProfile): FluxObject {
+  const values = stalenessOnPodGroup
+    ? { kaiConfig: { render: true }, kaiConfigDeployer: { enabled: false } }
+    : { scheduler: { args: { 'default-staleness-grace-period': NEVER_STALE } } };
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
@@ -90,40 +109,45 @@ export function kaiRelease(namespace: string): FluxObject {
       targetNamespace: KAI,
       storageNamespace: KAI,
       chartRef: { kind: 'OCIRepository', name: KAI },
-      values: {
-        kaiConfig: { render: true },
-        kaiConfigDeployer: { enabled: false },
-        defaultQueue: { createDefaultQueue: false },
-      },
+      values: { ...values, defaultQueue: { createDefaultQueue: false } },
     },
   };
 }
 
-/** Dynamo's operator, without the Grove and the KAI that its chart could bring; it applies its own CRDs. */
-export function dynamoRelease(namespace: string, version: string): FluxObject {
-  return {
+/**
+ * Dynamo's operator, without the Grove and the KAI that its chart could bring. Since 1.0 it brings its own CRDs; before,
+ * they are a chart of their own that has to be there first.
+ */
+function dynamoReleases(namespace: string, version: string, { dynamoNamespace, graphApi }: StackProfile): FluxObject[] {
+  const release = (chart: string, values: object, dependsOn?: readonly object[]): FluxObject => ({
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
-    metadata: { name: DYNAMO, namespace },
+    metadata: { name: chart, namespace },
     spec: {
       ...releaseDefaults,
-      releaseName: DYNAMO,
-      targetNamespace: 'dynamo-system',
-      storageNamespace: 'dynamo-system',
-      chart: {
-        spec: {
-          chart: DYNAMO,
-          version,
-          sourceRef: { kind: 'HelmRepository', name: DYNAMO_REPOSITORY },
-        },
-      },
-      values: {
-        global: {
-          grove: { install: false, enabled: false },
-          'kai-scheduler': { install: false, enabled: false },
-        },
-        'dynamo-operator': { upgradeCRD: true },
-      },
+      releaseName: chart,
+      targetNamespace: dynamoNamespace,
+      storageNamespace: dynamoNamespace,
+      chart: { spec: { chart, version, sourceRef: { kind: 'HelmRepository', name: DYNAMO_REPOSITORY } } },
+      values,
+      dependsOn,
     },
-  };
+  });
+  if (graphApi === 'v1beta1') return [release(DYNAMO, currentValues)];
+  return [release(DYNAMO_CRDS, {}), release(DYNAMO, earlyValues, [{ name: DYNAMO_CRDS }])];
 }
+
+const currentValues = {
+  global: {
+    grove: { install: false, enabled: false },
+    'kai-scheduler': { install: false, enabled: false },
+  },
+  'dynamo-operator': { upgradeCRD: true },
+};
+
+/** Dynamo 0.5.1: the keys stand at the top, and one operator serves all namespaces. */
+const earlyValues = {
+  grove: { enabled: false },
+  'kai-scheduler': { enabled: false },
+  'dynamo-operator': { namespaceRestriction: { enabled: false } },
+};

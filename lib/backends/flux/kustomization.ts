@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const health = z.strictObject({
+const healthSchema = z.strictObject({
   apiVersion: z.string(),
   kind: z.string(),
   name: z.string(),
@@ -17,9 +17,11 @@ export const kustomizationSpecSchema = z.strictObject({
   path: z.string().startsWith('./'),
   sourceRef: z.strictObject({ kind: z.enum(['GitRepository', 'OCIRepository', 'Bucket']), name: z.string() }),
   dependsOn: z.array(z.strictObject({ name: z.string() })).optional(),
-  healthChecks: z.array(health).optional(),
+  healthChecks: z.array(healthSchema).optional(),
   healthCheckExprs: z
-    .array(z.strictObject({ apiVersion: z.string(), kind: z.string(), current: z.string() }))
+    .array(
+      z.strictObject({ apiVersion: z.string(), kind: z.string(), current: z.string(), failed: z.string().optional() }),
+    )
     .optional(),
 });
 
@@ -32,6 +34,8 @@ export interface KustomizationInput {
   readonly dependsOn: readonly string[];
   /** Releases to wait for; where absent, Flux waits for every object of the folder. */
   readonly helmReleases?: readonly { readonly name: string; readonly namespace: string }[];
+  /** A graph of v1alpha1 to wait for by its state: early operators report no condition that Flux reads. */
+  readonly graph?: { readonly name: string; readonly namespace: string };
 }
 
 /**
@@ -55,7 +59,22 @@ export function kustomizationSpec(input: KustomizationInput): KustomizationSpec 
     path: input.path,
     sourceRef: input.source,
     dependsOn: dependsOn.length > 0 ? dependsOn : undefined,
-    ...(input.helmReleases ? releaseHealth(input.helmReleases) : { wait: true }),
+    ...health(input),
+  };
+}
+
+function health({ helmReleases, graph }: KustomizationInput): Partial<KustomizationSpec> {
+  if (helmReleases) return releaseHealth(helmReleases);
+  return graph ? graphHealth(graph) : { wait: true };
+}
+
+/** States of a graph of v1alpha1 are pending, successful and failed (Dynamo 0.5.1, deploy/cloud/operator). */
+function graphHealth({ name, namespace }: NonNullable<KustomizationInput['graph']>): Partial<KustomizationSpec> {
+  const graph = { apiVersion: 'nvidia.com/v1alpha1', kind: 'DynamoGraphDeployment' };
+  const state = (value: string): string => `has(status.state) && status.state == '${value}'`;
+  return {
+    healthChecks: [{ ...graph, name, namespace }],
+    healthCheckExprs: [{ ...graph, current: state('successful'), failed: state('failed') }],
   };
 }
 

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { podGroupName, writtenComponents, type GraphSpec, type PlacementSpec } from '../../model/graph';
+import type { StackProfile } from '../stacks';
 
 /** Pattern of a subgroup's name (CRD of KAI 0.17.0). */
 export const SUBGROUP_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+/** Keeps KAI from evicting a gang that lost a pod; `-1` without a unit is refused. */
+export const NEVER_STALE = '-1s';
 
 /** The four keys that make a pod a member of a PodGroup that KAI did not make itself (KAI 0.15 and newer). */
 export const membership = {
@@ -23,7 +27,7 @@ export const podGroupSpecSchema = z.strictObject({
   queue: z.string().min(1),
   priorityClassName: z.string().min(1),
   preemptibility: z.enum(['preemptible', 'non-preemptible']),
-  stalenessGracePeriod: z.string(),
+  stalenessGracePeriod: z.string().optional(),
   minSubGroup: z.int().min(1),
   subGroups: z
     .array(
@@ -48,13 +52,18 @@ export type PodGroupSpec = z.infer<typeof podGroupSpecSchema>;
  *
  * @param levels node labels of the cluster's topology, broadest first
  */
-export function podGroupSpec(graph: GraphSpec, topology: string, levels: readonly string[]): PodGroupSpec {
+export function podGroupSpec(
+  graph: GraphSpec,
+  topology: string,
+  levels: readonly string[],
+  profile: StackProfile,
+): PodGroupSpec {
   const components = writtenComponents(graph).filter((component) => component.replicas > 0);
   return {
     queue: graph.queue,
     priorityClassName: graph.priorityClass.name,
     preemptibility: graph.preemptible ? 'preemptible' : 'non-preemptible',
-    stalenessGracePeriod: '-1s',
+    stalenessGracePeriod: profile.stalenessOnPodGroup ? NEVER_STALE : undefined,
     minSubGroup: components.length,
     subGroups: components.map(({ subgroup, replicas, spec }) => ({
       name: subgroup,

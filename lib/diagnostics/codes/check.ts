@@ -35,6 +35,14 @@ fleet.synth();`,
     bad: `Stack.of({ dynamo: '1.5.0', kai: '0.13.4' })`,
     good: `Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })`,
   },
+  BAY2011: {
+    severity: 'warning',
+    title: 'a stack that is assumed to work',
+    explanation:
+      'The combination of versions is none that is known to work, and the stack says why it is taken nevertheless. Manifests are written as for the nearest that is known. Pairings that are known to hold no gang are refused all the same.',
+    bad: "Stack.of({ dynamo: '1.6.0', kai: '0.17.0', assume: 'tried on the lab cluster' })",
+    good: "Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })",
+  },
   BAY2020: {
     severity: 'error',
     title: 'a name that Kubernetes refuses',

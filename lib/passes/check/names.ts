@@ -1,8 +1,8 @@
-import { COMPONENT_NAME, MAX_COMPONENTS } from '../../backends/dynamo/graph-deployment';
+import { COMPONENT_NAME } from '../../backends/dynamo/graph-deployment';
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { duplicateId } from '../../constructs/ids';
 import { diagnostic, type Diagnostic, type Finding } from '../../diagnostics/diagnostic';
-import { writtenComponents, type WrittenComponent } from '../../model/graph';
+import { MAX_COMPONENTS, writtenComponents, type WrittenComponent } from '../../model/graph';
 import { placeOf, type ClusterModel } from '../collect';
 
 /** RFC 1123: names of namespaces, and of what becomes a part of a Service's name. */

@@ -1,11 +1,11 @@
-import { rolloutAnnotations } from '../../backends/dynamo/pod-template';
+import type { RolloutKeys } from '../../backends/stacks';
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import { writtenComponents, type GraphPins, type WrittenComponent } from '../../model/graph';
 import { HOSTNAME_LABEL } from '../../model/node';
 import { parseQuantity } from '../../model/quantity';
 import type { Verified } from '../verify';
-import { asList, asMap, asText, podTemplates, type FoundTemplate } from './pod-templates';
+import { asList, asMap, asText, podTemplates, type FoundTemplate, type RawMap } from './pod-templates';
 
 /**
  * The pods that will run are those that were placed: as many, asking for as much, pinned to the nodes of the plan, and
@@ -35,7 +35,8 @@ function checkComponent(
     replicasFault(component, template),
     requestsFault(component, template),
     pinFault(template, pins.get(component.name) ?? []),
-    rolloutFault(template),
+    selectionFault(component, template),
+    rolloutFault(graph, template),
   ];
   return faults
     .filter((text) => text !== undefined)
@@ -77,26 +78,43 @@ function requestsFault(component: WrittenComponent, template: FoundTemplate): st
 function pinFault(template: FoundTemplate, hostnames: readonly string[]): string | undefined {
   const affinity = asMap(asMap(template.spec.affinity).nodeAffinity);
   const terms = asList(asMap(affinity.requiredDuringSchedulingIgnoredDuringExecution).nodeSelectorTerms).map(asMap);
-  const isPinned = terms.length === 1 && asList(terms[0]?.matchExpressions).some((raw) => isPin(asMap(raw), hostnames));
+  const requirements = terms.flatMap(({ matchExpressions, matchFields }) => [
+    ...asList(matchExpressions).map(asMap),
+    ...asList(matchFields).map(asMap),
+  ]);
+  const isPinned = terms.length === 1 && requirements.length === 1 && isPin(requirements[0] ?? {}, hostnames);
   if (hostnames.length === 0 || isPinned) return undefined;
-  return `is not pinned to ${hostnames.join(', ')}, where the plan has it`;
+  return `is not pinned to ${hostnames.join(', ')} and nothing else, where the plan has it`;
 }
 
-function isPin({ key, operator, values }: ReturnType<typeof asMap>, hostnames: readonly string[]): boolean {
-  const named = asList(values)
-    .map((value) => asText(value) ?? '')
-    .sort();
-  return key === HOSTNAME_LABEL && operator === 'In' && named.join(' ') === [...hostnames].sort().join(' ');
+function isPin({ key, operator, values }: RawMap, hostnames: readonly string[]): boolean {
+  const named = asList(values).map((value) => asText(value) ?? '');
+  return key === HOSTNAME_LABEL && operator === 'In' && named.sort().join(' ') === [...hostnames].sort().join(' ');
 }
 
-function rolloutFault(template: FoundTemplate): string | undefined {
-  const annotations = asMap(template.metadata.annotations);
-  const recreates = annotations[rolloutAnnotations.strategy] === 'Recreate';
-  const rolls =
-    annotations[rolloutAnnotations.maxSurge] === '0' && annotations[rolloutAnnotations.maxUnavailable] === '1';
-  return recreates || rolls
-    ? undefined
-    : 'rolls with a spare pod that no node has room for, so a change never finishes';
+/** A node selector that was not planned with may leave out a planned node; a toleration that is gone, too. */
+function selectionFault({ spec }: WrittenComponent, template: FoundTemplate): string | undefined {
+  const tolerations = asList(template.spec.tolerations).map(textOf);
+  if (textOf(asMap(template.spec.nodeSelector)) !== textOf(spec.nodeSelector)) {
+    return 'has another node selector than was planned with';
+  }
+  const missing = spec.tolerations.map(textOf).find((toleration) => !tolerations.includes(toleration));
+  return missing === undefined ? undefined : `lacks the toleration ${missing}, which was planned with`;
+}
+
+/** One text for equal maps, whatever the order of their keys. */
+function textOf(value: unknown): string {
+  return JSON.stringify(Object.entries(asMap(value)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Annotations stand on the pods in v1beta1, on the component in v1alpha1. */
+function rolloutFault({ cluster }: DynamoGraph, template: FoundTemplate): string | undefined {
+  const { rollout } = cluster.stack.profile;
+  const annotations = { ...asMap(template.metadata.annotations), ...template.annotations };
+  const has = (keys: RolloutKeys['rolling']): boolean =>
+    Object.entries(keys).every(([key, value]) => annotations[key] === value);
+  if (!rollout || has(rollout.rolling) || has(rollout.recreate)) return undefined;
+  return 'rolls with a spare pod that no node has room for, so a change never finishes';
 }
 
 function differs(graph: DynamoGraph, component: string, text: string, pointer: string): Diagnostic {

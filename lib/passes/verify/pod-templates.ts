@@ -11,6 +11,8 @@ export interface FoundTemplate {
   /** Name of the component, for a DynamoGraphDeployment. */
   readonly component?: string;
   readonly replicas: number;
+  /** Annotations that stand on the component, not on its pods. */
+  readonly annotations: RawMap;
   readonly metadata: RawMap;
   readonly spec: RawMap;
 }
@@ -19,7 +21,10 @@ export interface FoundTemplate {
 export function podTemplates(object: LoweredObject): FoundTemplate[] {
   const { manifest } = object;
   const spec = asMap(manifest.spec);
-  if (manifest.kind === 'DynamoGraphDeployment') return asList(spec.components).map(fromComponent(object));
+  if (manifest.kind === 'DynamoGraphDeployment') {
+    const services = Object.entries(asMap(spec.services)).map(([name, service]) => fromService(object, name, service));
+    return [...services, ...asList(spec.components).map(fromComponent(object))];
+  }
   if (manifest.kind === 'Pod') return [{ ...found(object, '', { metadata: manifest.metadata, spec }), replicas: 1 }];
   const job = asMap(asMap(spec.jobTemplate).spec);
   if (spec.template !== undefined) return [found(object, 'spec.template', spec.template, spec.replicas)];
@@ -34,10 +39,30 @@ function fromComponent(object: LoweredObject): (component: unknown, index: numbe
   };
 }
 
+/** A component of v1alpha1, in the words of core/v1. */
+function fromService(object: LoweredObject, name: string, raw: unknown): FoundTemplate {
+  const service = asMap(raw);
+  const { mainContainer, ...spec } = asMap(service.extraPodSpec);
+  const { requests, limits } = asMap(service.resources);
+  const resources = { requests: fromAmounts(requests), limits: fromAmounts(limits) };
+  const template = {
+    metadata: service.extraPodMetadata,
+    spec: { ...spec, containers: [{ name: 'main', ...asMap(mainContainer), resources }] },
+  };
+  const pods = found(object, `spec.services.${name}`, template, service.replicas);
+  return { ...pods, component: name, annotations: asMap(service.annotations) };
+}
+
+function fromAmounts(raw: unknown): RawMap {
+  const { gpu, custom, ...amounts } = asMap(raw);
+  return { ...amounts, ...asMap(custom), ...(gpu === undefined ? {} : { 'nvidia.com/gpu': gpu }) };
+}
+
 function found(object: LoweredObject, pointer: string, raw: unknown, replicas: unknown = 1): FoundTemplate {
   const template = asMap(raw);
   const count = typeof replicas === 'number' ? replicas : 1;
-  return { object, pointer, replicas: count, metadata: asMap(template.metadata), spec: asMap(template.spec) };
+  const { metadata, spec } = template;
+  return { object, pointer, replicas: count, annotations: {}, metadata: asMap(metadata), spec: asMap(spec) };
 }
 
 /** A map, or an empty one where the value is none. */

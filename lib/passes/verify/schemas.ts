@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { graphDeploymentSpecSchema } from '../../backends/dynamo/graph-deployment';
+import { graphSpecSchemas } from '../../backends/dynamo/graph-deployment';
 import { helmReleaseSpecSchema } from '../../backends/flux/controllers';
 import { kustomizationSpecSchema } from '../../backends/flux/kustomization';
 import { podGroupSpecSchema } from '../../backends/kai/pod-group';
@@ -11,7 +11,8 @@ import type { Verified } from '../verify';
 
 /** Schemas of the kinds that we write, by apiVersion and kind; what a user patches in has to satisfy them too. */
 const schemas: Readonly<Record<string, z.ZodType>> = {
-  'nvidia.com/v1beta1 DynamoGraphDeployment': graphDeploymentSpecSchema,
+  'nvidia.com/v1alpha1 DynamoGraphDeployment': graphSpecSchemas.v1alpha1,
+  'nvidia.com/v1beta1 DynamoGraphDeployment': graphSpecSchemas.v1beta1,
   'scheduling.run.ai/v2alpha2 PodGroup': podGroupSpecSchema,
   'scheduling.run.ai/v2 Queue': queueSpecSchema,
   'kai.scheduler/v1alpha1 Topology': topologySpecSchema,

@@ -1,69 +1,55 @@
-import { z } from 'zod';
 import { podGroupName, type GraphSpec, type WrittenComponent } from '../../model/graph';
 import { HOSTNAME_LABEL } from '../../model/node';
 import { membership } from '../kai/pod-group';
+import type { StackProfile } from '../stacks';
 import { CACHE_PATH, commandLine, HUB_PATH } from './vllm';
-
-/** Read from a component's pod template by Dynamo's operator (0.8 and newer; Recreate across generations since 1.4). */
-export const rolloutAnnotations = {
-  maxSurge: 'nvidia.com/deployment-rolling-update-max-surge',
-  maxUnavailable: 'nvidia.com/deployment-rolling-update-max-unavailable',
-  strategy: 'nvidia.com/deployment-strategy',
-} as const;
 
 /** Label that Dynamo's operator puts on every pod of a graph. */
 export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 
-const strings = z.record(z.string(), z.string());
+/** Metadata and spec of the pods of a component, in core/v1's words; each API version wraps them in its own way. */
+export interface ComponentPod {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  /** All of a PodSpec but the container. */
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly container: Container;
+}
+
+/** What we write of a container; its name differs between API versions. */
+export interface Container {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args?: readonly string[];
+  readonly env: readonly EnvVar[];
+  readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
+  readonly securityContext?: object;
+  readonly volumeMounts?: readonly object[];
+}
 
 /**
- * A pod template as we write it. What the plan rests on is strict; beneath `spec` and its containers anything that a
- * user patches in is let through, since the API server knows it better.
- */
-export const podTemplateSchema = z.strictObject({
-  metadata: z.strictObject({ annotations: strings, labels: strings }),
-  spec: z.looseObject({
-    schedulerName: z.string(),
-    nodeSelector: strings.optional(),
-    containers: z
-      .array(
-        z.looseObject({
-          name: z.string(),
-          image: z.string().optional(),
-          resources: z.looseObject({ requests: strings.optional(), limits: strings.optional() }).optional(),
-        }),
-      )
-      .min(1),
-  }),
-});
-
-export type PodTemplate = z.infer<typeof podTemplateSchema>;
-
-/**
- * The pod template of a component: member of the graph's PodGroup, pinned to `hostnames`, and rolled without a spare
- * node.
+ * The pods of a component: members of the graph's PodGroup, and pinned.
  *
  * @param hostnames values of `kubernetes.io/hostname`; none where the component has no pods
  */
-export function podTemplate(graph: GraphSpec, component: WrittenComponent, hostnames: readonly string[]): PodTemplate {
+export function componentPod(
+  graph: GraphSpec,
+  component: WrittenComponent,
+  hostnames: readonly string[],
+  profile: StackProfile,
+): ComponentPod {
   const { spec } = component;
   return {
-    metadata: {
-      annotations: {
-        [membership.podGroupAnnotation]: podGroupName(graph),
-        [membership.skipAnnotation]: 'true',
-        ...rollout(graph),
-      },
-      labels: { [membership.subgroupLabel]: component.subgroup },
-    },
+    annotations: { [membership.podGroupAnnotation]: podGroupName(graph), [membership.skipAnnotation]: 'true' },
+    labels: { [membership.subgroupLabel]: component.subgroup },
     spec: {
       schedulerName: membership.schedulerName,
       affinity: affinity(graph, component, hostnames),
       ...(Object.keys(spec.nodeSelector).length > 0 ? { nodeSelector: { ...spec.nodeSelector } } : {}),
       ...(spec.tolerations.length > 0 ? { tolerations: spec.tolerations } : {}),
-      containers: [container(graph, component)],
       ...(graph.cache ? { volumes: [cacheVolume(graph.cache.claimName)] } : {}),
     },
+    container: container(graph, component, profile),
   };
 }
 
@@ -71,10 +57,8 @@ export function podTemplate(graph: GraphSpec, component: WrittenComponent, hostn
  * With pins there is no spare node for a surge pod, so the operator's default (surge 25 %, rounded up) would wait for
  * ever for one.
  */
-function rollout({ rollout: kind }: GraphSpec): Record<string, string> {
-  return kind === 'recreate'
-    ? { [rolloutAnnotations.strategy]: 'Recreate' }
-    : { [rolloutAnnotations.maxSurge]: '0', [rolloutAnnotations.maxUnavailable]: '1' };
+export function rolloutAnnotations(graph: GraphSpec, { rollout }: StackProfile): Readonly<Record<string, string>> {
+  return (graph.rollout === 'recreate' ? rollout?.recreate : rollout?.rolling) ?? {};
 }
 
 function affinity(graph: GraphSpec, component: WrittenComponent, hostnames: readonly string[]): object {
@@ -93,14 +77,13 @@ function affinity(graph: GraphSpec, component: WrittenComponent, hostnames: read
   };
 }
 
-function container(graph: GraphSpec, { spec }: WrittenComponent): PodTemplate['spec']['containers'][number] {
-  const { command, args } = commandLine(graph, spec);
+function container(graph: GraphSpec, { spec }: WrittenComponent, profile: StackProfile): Container {
+  const { command, args } = commandLine(graph, spec, profile);
   const resources = {
     ...(Object.keys(spec.requests).length > 0 ? { requests: quantities(spec.requests) } : {}),
     ...(Object.keys(spec.limits).length > 0 ? { limits: quantities(spec.limits) } : {}),
   };
   return {
-    name: 'main',
     image: graph.image,
     command,
     ...(args.length > 0 ? { args } : {}),
@@ -117,7 +100,7 @@ function quantities(amounts: Readonly<Record<string, string | number>>): Record<
 }
 
 /** One variable of a container, as core/v1 has it. */
-type EnvVar =
+export type EnvVar =
   | { readonly name: string; readonly value: string }
   | {
       readonly name: string;

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { writtenComponents, type GraphPins, type GraphSpec, type WrittenComponent } from '../../model/graph';
+import type { StackProfile } from '../stacks';
+import { componentPod, rolloutAnnotations, type Container } from './pod';
+
+const strings = z.record(z.string(), z.string());
+const amounts = z.strictObject({
+  cpu: z.string().optional(),
+  memory: z.string().optional(),
+  gpu: z.string().optional(),
+  custom: strings.optional(),
+});
+
+const serviceSchema = z.strictObject({
+  dynamoNamespace: z.string(),
+  componentType: z.enum(['frontend', 'worker']),
+  replicas: z.int().min(0),
+  annotations: strings,
+  resources: z.strictObject({ requests: amounts.optional(), limits: amounts.optional() }).optional(),
+  sharedMemory: z.strictObject({ size: z.string().optional(), disabled: z.boolean().optional() }).optional(),
+  extraPodMetadata: z.strictObject({ annotations: strings, labels: strings }),
+  extraPodSpec: z.looseObject({
+    schedulerName: z.string(),
+    nodeSelector: strings.optional(),
+    mainContainer: z.looseObject({ image: z.string().optional() }),
+  }),
+});
+
+/** Spec of a DynamoGraphDeployment of nvidia.com/v1alpha1 as of Dynamo 0.5.1, as far as we write it. */
+export const graphSpecV1alpha1Schema = z.strictObject({
+  backendFramework: z.enum(['vllm']),
+  services: z.record(z.string(), serviceSchema),
+});
+
+/**
+ * Components are a map, and amounts have words of their own: `gpu` for nvidia.com/gpu, `custom` for everything but cpu
+ * and memory (Dynamo 0.5.1, deploy/cloud/operator/api/v1alpha1).
+ */
+export function graphSpecV1alpha1(graph: GraphSpec, pins: GraphPins, profile: StackProfile): object {
+  const services = writtenComponents(graph).map((component) => {
+    const pod = componentPod(graph, component, pins.get(component.name) ?? [], profile);
+    const { resources, ...mainContainer } = pod.container;
+    const service = {
+      dynamoNamespace: graph.name,
+      componentType: component.spec.role === 'frontend' ? 'frontend' : 'worker',
+      replicas: component.replicas,
+      annotations: rolloutAnnotations(graph, profile),
+      resources: resources && serviceResources(resources),
+      sharedMemory: sharedMemory(component),
+      extraPodMetadata: { annotations: pod.annotations, labels: pod.labels },
+      extraPodSpec: { ...pod.spec, mainContainer },
+    };
+    return [component.name, service] as const;
+  });
+  return { backendFramework: graph.framework, services: Object.fromEntries(services) };
+}
+
+function serviceResources({ requests, limits }: NonNullable<Container['resources']>): object {
+  return { requests: requests && serviceAmounts(requests), limits: limits && serviceAmounts(limits) };
+}
+
+function serviceAmounts(amounts: Readonly<Record<string, string>>): object {
+  const { cpu, memory, 'nvidia.com/gpu': gpu, ...custom } = amounts;
+  return { cpu, memory, gpu, custom: Object.keys(custom).length > 0 ? custom : undefined };
+}
+
+function sharedMemory({ spec }: WrittenComponent): object | undefined {
+  if (spec.sharedMemory === undefined) return undefined;
+  return spec.sharedMemory === '0' ? { disabled: true } : { size: spec.sharedMemory };
+}

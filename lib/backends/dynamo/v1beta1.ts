@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { MAX_COMPONENTS, writtenComponents, type GraphPins, type GraphSpec } from '../../model/graph';
+import type { StackProfile } from '../stacks';
+import { componentPod, rolloutAnnotations } from './pod';
+
+const strings = z.record(z.string(), z.string());
+
+/**
+ * A pod template as we write it. What the plan rests on is strict; beneath `spec` and its containers anything that a
+ * user patches in is let through, since the API server knows it better.
+ */
+const podTemplateSchema = z.strictObject({
+  metadata: z.strictObject({ annotations: strings, labels: strings }),
+  spec: z.looseObject({
+    schedulerName: z.string(),
+    nodeSelector: strings.optional(),
+    containers: z
+      .array(
+        z.looseObject({
+          name: z.string(),
+          image: z.string().optional(),
+          resources: z.looseObject({ requests: strings.optional(), limits: strings.optional() }).optional(),
+        }),
+      )
+      .min(1),
+  }),
+});
+
+const componentSchema = z.strictObject({
+  name: z.string().min(1).max(63),
+  type: z.enum(['frontend', 'worker', 'prefill', 'decode']),
+  replicas: z.int().min(0),
+  sharedMemorySize: z.string().optional(),
+  podTemplate: podTemplateSchema,
+});
+
+/** Spec of a DynamoGraphDeployment of nvidia.com/v1beta1 (Dynamo 1.2 and newer), as far as we write it. */
+export const graphSpecV1beta1Schema = z.strictObject({
+  backendFramework: z.enum(['vllm']),
+  components: z.array(componentSchema).min(1).max(MAX_COMPONENTS),
+});
+
+/** Components are a list; the pod template is core/v1's, with a container named `main`. */
+export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: StackProfile): object {
+  return {
+    backendFramework: graph.framework,
+    components: writtenComponents(graph).map((component) => {
+      const pod = componentPod(graph, component, pins.get(component.name) ?? [], profile);
+      const annotations = { ...pod.annotations, ...rolloutAnnotations(graph, profile) };
+      return {
+        name: component.name,
+        type: component.spec.role,
+        replicas: component.replicas,
+        sharedMemorySize: component.spec.sharedMemory,
+        podTemplate: {
+          metadata: { annotations, labels: pod.labels },
+          spec: { ...pod.spec, containers: [{ name: 'main', ...pod.container }] },
+        },
+      };
+    }),
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * What manifests a stack needs: every supported combination of versions, as data, with where each fact is from. To
+ * support another one, add a profile; the passes and constructs read nothing else about versions.
+ */
+
+/** Versions of what runs on a cluster; `kai` or `runai` is the scheduler. */
+export interface StackVersions {
+  readonly dynamo: string;
+  readonly kai?: string;
+  readonly grove?: string;
+  readonly runai?: string;
+}
+
+/** What makes the pods of a graph start together or not at all. */
+export type GangOwner =
+  /** a KAI PodGroup of ours */
+  | 'pod-group'
+  /** Grove, which makes the PodGroup itself */
+  | 'grove'
+  /** Run:ai, by annotations on the graph */
+  | 'runai';
+
+/** How workers of a graph are told of new pod templates. */
+export interface RolloutKeys {
+  /** Annotations that roll a component without a spare pod. */
+  readonly rolling: Readonly<Record<string, string>>;
+  /** Annotations that stop all pods of a component first. */
+  readonly recreate: Readonly<Record<string, string>>;
+}
+
+/** A supported combination of versions and what follows from it. */
+export interface StackProfile {
+  /** Such as `Dynamo 1.5 on KAI 0.17`. */
+  readonly name: string;
+  /** What a version has to match; a part that is left out must not be there. */
+  readonly matches: { readonly [part in keyof StackVersions]: RegExp };
+  /** Versions to name in a message. */
+  readonly example: StackVersions;
+  readonly gang: GangOwner;
+  /** Version of nvidia.com that graphs are written in. */
+  readonly graphApi: 'v1alpha1' | 'v1beta1';
+  /** Absent where something else rolls the pods. */
+  readonly rollout?: RolloutKeys;
+  /** The PodGroup itself says that a gang which lost a pod stays; else the scheduler's argument does. */
+  readonly stalenessOnPodGroup: boolean;
+  /** How a worker is told its part in a disaggregated graph: by its mode, or only prefill workers at all. */
+  readonly workerMode: 'disaggregation-mode' | 'is-prefill-worker';
+  /** Namespace that Dynamo's operator is installed in. */
+  readonly dynamoNamespace: string;
+  readonly sources: readonly string[];
+}
+
+/** Dynamo 0.8 and newer reads surge and unavailable; Recreate works across worker generations since 1.4. */
+const surgeKeys: RolloutKeys = {
+  rolling: {
+    'nvidia.com/deployment-rolling-update-max-surge': '0',
+    'nvidia.com/deployment-rolling-update-max-unavailable': '1',
+  },
+  recreate: { 'nvidia.com/deployment-strategy': 'Recreate' },
+};
+
+/** Dynamo 0.5.1 has no surge setting; BestEffortControlledRollout is surge 0 and 20 % unavailable. */
+const strategyKeys: RolloutKeys = {
+  rolling: { 'nvidia.com/deployment-strategy': 'BestEffortControlledRollout' },
+  recreate: { 'nvidia.com/deployment-strategy': 'Recreate' },
+};
+
+const operator = 'ai-dynamo/dynamo deploy/operator, read at 2a6da14c (2026-08-21)';
+const observed = 'observed on Kubernetes 1.35 with KAI 0.17.0';
+
+export const profiles: readonly StackProfile[] = [
+  {
+    name: 'Dynamo 1.5 on KAI 0.17',
+    matches: { dynamo: /^1\.5\.\d+$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '1.5.0', kai: '0.17.0' },
+    gang: 'pod-group',
+    graphApi: 'v1beta1',
+    rollout: surgeKeys,
+    stalenessOnPodGroup: true,
+    workerMode: 'disaggregation-mode',
+    dynamoNamespace: 'dynamo-system',
+    sources: [operator, observed],
+  },
+  {
+    name: 'Dynamo 1.4 on KAI 0.17',
+    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '1.4.2', kai: '0.17.0' },
+    gang: 'pod-group',
+    graphApi: 'v1beta1',
+    rollout: surgeKeys,
+    stalenessOnPodGroup: true,
+    workerMode: 'disaggregation-mode',
+    dynamoNamespace: 'dynamo-system',
+    sources: [operator, observed],
+  },
+  {
+    name: 'Dynamo 1.4 on KAI 0.16',
+    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.16\.\d+$/ },
+    example: { dynamo: '1.4.2', kai: '0.16.8' },
+    gang: 'pod-group',
+    graphApi: 'v1beta1',
+    rollout: surgeKeys,
+    stalenessOnPodGroup: false,
+    workerMode: 'disaggregation-mode',
+    dynamoNamespace: 'dynamo-system',
+    sources: [operator, 'KAI-Scheduler CHANGELOG: stalenessGracePeriod on PodGroups since 0.17.0'],
+  },
+  {
+    name: 'Dynamo 0.5.1 on KAI 0.17',
+    matches: { dynamo: /^0\.5\.1$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '0.5.1', kai: '0.17.0' },
+    gang: 'pod-group',
+    graphApi: 'v1alpha1',
+    rollout: strategyKeys,
+    stalenessOnPodGroup: true,
+    workerMode: 'is-prefill-worker',
+    dynamoNamespace: 'dynamo-cloud',
+    sources: ['ai-dynamo/dynamo tag v0.5.1, deploy/cloud/operator', observed],
+  },
+];
+
+/** The profile that a stack's versions match, if any. */
+export function profileOf(versions: StackVersions): StackProfile | undefined {
+  return profiles.find((profile) => parts.every((part) => matchesPart(profile, versions, part)));
+}
+
+const parts = ['dynamo', 'kai', 'grove', 'runai'] as const;
+
+function matchesPart(profile: StackProfile, versions: StackVersions, part: (typeof parts)[number]): boolean {
+  const version = versions[part];
+  const pattern = profile.matches[part];
+  return version === undefined || pattern === undefined ? version === pattern : pattern.test(version);
+}
+
+/** The supported profile that is most like a stack: the most parts as they are, then the first listed. */
+export function nearestProfile(versions: StackVersions): StackProfile {
+  const score = (profile: StackProfile): number =>
+    parts.reduce((sum, part) => sum + partScore(profile, versions, part), 0);
+  return profiles.reduce((best, profile) => (score(profile) > score(best) ? profile : best));
+}
+
+/** What is installed at all weighs more than in which version. */
+function partScore(profile: StackProfile, versions: StackVersions, part: (typeof parts)[number]): number {
+  const installed = (versions[part] === undefined) === (profile.matches[part] === undefined);
+  return (installed ? 4 : 0) + (versions[part] !== undefined && matchesPart(profile, versions, part) ? 2 : 0);
+}
+
+/** A pairing that is known not to hold a gang, or not to work at all. */
+export interface KnownBad {
+  readonly when: (versions: StackVersions) => boolean;
+  readonly effect: string;
+  readonly source: string;
+}
+
+export const knownBad: readonly KnownBad[] = [
+  {
+    when: ({ kai, grove }) => kai !== undefined && grove === undefined && minorOf(kai) < 15,
+    effect: 'KAI below 0.15 takes no PodGroup of ours: nothing would hold the gang',
+    source: 'KAI-Scheduler #1420, #1552: external PodGroups since 0.15.0',
+  },
+];
+
+function minorOf(version: string): number {
+  return Number(/^0\.(\d+)\./.exec(version)?.[1] ?? Infinity);
+}
