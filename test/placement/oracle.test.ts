@@ -77,7 +77,7 @@ describe('brute force', () => {
   });
 
   test('disturbs fewer gangs rather than moving fewer pods', () => {
-    // new needs a whole node: either the four pods of a move to n3, or the one of b and the one of c
+    // new needs a whole node: either the four pods of a move, or the one of b and the one of c
     const gangs = [
       gang('a', [group('w', 1, { replicas: 4 })]),
       gang('b', [group('w', 2)]),
@@ -89,7 +89,7 @@ describe('brute force', () => {
       b: { 'w/0': ['n2'] },
       c: { 'w/0': ['n2'] },
     };
-    expect(best({ nodes: nodes({ n1: 4, n2: 4, n3: 4 }), gangs, locked }).objective.moved).toEqual([1, 4]);
+    expect(best({ nodes: nodes({ n1: 4, n2: 4, n3: 2, n4: 2 }), gangs, locked }).objective.moved).toEqual([1, 4]);
   });
 
   test('never places a copy beyond the minimum at the cost of another gang', () => {
