@@ -11,21 +11,16 @@ import { findJsonError } from './json-syntax';
  * writes on `>`, is understood.
  */
 export function readDocument(name: string): Outcome<unknown> {
-  const text = readText(shownName(name), resolve(name));
+  const text = readText(name);
   return text.ok ? parseText(shownName(name), text.value) : text;
 }
 
-/**
- * Reads a text.
- *
- * @param file how it is named in diagnostics
- * @param source a path, or 0 for standard input
- */
-export function readText(file: string, source: string | 0): Outcome<string> {
+/** The text of a file, whatever Unicode it is written in. */
+export function readText(name: string): Outcome<string> {
   try {
-    return { ok: true, value: decode(readFileSync(source)), diagnostics: [] };
+    return { ok: true, value: decodeText(readFileSync(resolve(name))), diagnostics: [] };
   } catch (error) {
-    return unreadable(file, error);
+    return unreadable(shownName(name), error);
   }
 }
 
@@ -36,7 +31,8 @@ export function shownName(name: string): string {
   return (inside ? path : name).split(sep).join('/');
 }
 
-function decode(bytes: Buffer): string {
+/** Bytes as text: UTF-8, or UTF-16 where a byte order mark says so. */
+export function decodeText(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString('utf16le', 2);
   if (bytes[0] === 0xfe && bytes[1] === 0xff)
     return bytes

@@ -1,7 +1,7 @@
 import { diagnostic, type Diagnostic } from '../../lib/diagnostics/diagnostic';
 import { renderText } from '../../lib/diagnostics/render-text';
 
-const unreadable = diagnostic('BAY5022', {
+const unreadable = diagnostic('BAY5021', {
   message: 'cannot read nodes.json',
   where: { file: '/fleet/topologies/nodes.json', line: 3, column: 7, pointer: 'items[0].metadata' },
   notes: ['the file has 12 lines', 'first line\nsecond line'],
@@ -22,7 +22,7 @@ describe('findings as text', () => {
   test('a finding names code, message, place, notes and help, and a last line counts', () => {
     expect(renderText([unreadable])).toBe(
       lines(
-        'error[BAY5022]: cannot read nodes.json',
+        'error[BAY5021]: cannot read nodes.json',
         '  --> /fleet/topologies/nodes.json:3:7 at items[0].metadata',
         '  = note: the file has 12 lines',
         '  = note: first line',
@@ -30,7 +30,7 @@ describe('findings as text', () => {
         '  = help: export it again',
         '',
         '1 error',
-        'for more, run: bayplan explain BAY5022',
+        'for more, run: bayplan explain BAY5021',
       ),
     );
   });
@@ -40,7 +40,7 @@ describe('findings as text', () => {
       lines(
         ...[leftover, unreadable, leftover, unreadable].flatMap((d) => [...block(d), '']),
         '2 errors, 2 warnings',
-        'for more, run: bayplan explain BAY5005 BAY5022',
+        'for more, run: bayplan explain BAY5005 BAY5021',
       ),
     );
   });
@@ -103,7 +103,7 @@ describe('findings as text', () => {
   test('colours are written only where they are asked for, and change nothing else', () => {
     const coloured = renderText([unreadable, leftover], { color: true });
     expect(coloured.replace(/\u001b\[[\d;]*m/g, '')).toBe(renderText([unreadable, leftover]));
-    expect(coloured).toContain('\u001b[1;31merror[BAY5022]\u001b[0m');
+    expect(coloured).toContain('\u001b[1;31merror[BAY5021]\u001b[0m');
     expect(coloured).toContain('\u001b[1;33mwarning[BAY5005]\u001b[0m');
     expect(renderText([unreadable])).not.toContain('\u001b');
   });

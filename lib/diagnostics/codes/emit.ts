@@ -84,7 +84,7 @@ its memory away. What it was about to write was not written, or will be put righ
     severity: 'error',
     title: 'wrong use of the command line',
     explanation: `
-There is no such command or option, a value is missing, or it is not one of those that the option takes.
+There is no such command or option, a value is missing, or it is not one of those that the option or argument takes.
 bayplan --help lists the commands, and bayplan COMMAND --help what each of them takes.`,
     bad: 'bayplan place problem.yaml --rebalence 2',
     good: 'bayplan place problem.yaml --rebalance 2',
@@ -96,34 +96,5 @@ bayplan --help lists the commands, and bayplan COMMAND --help what each of them 
 A diagnostic code is BAY and four digits. bayplan explain without a code lists all there are in this version.`,
     bad: 'bayplan explain BAY9999',
     good: 'bayplan explain BAY5021',
-  },
-  BAY5022: {
-    severity: 'error',
-    title: 'a file could not be read',
-    explanation: `
-The file does not exist, is a folder, is not UTF-8 text, or may not be read. A dash instead of a name reads standard
-input.`,
-    bad: 'bayplan place no-such-file.yaml',
-    good: 'bayplan place problem.yaml',
-  },
-  BAY5023: {
-    severity: 'error',
-    title: 'a file is not valid YAML or JSON',
-    explanation: `
-The file holds one document of YAML 1.2, or of JSON where its name ends in .json. A key used twice in one map is an
-error, because one of its two values would silently win. So are more than one document, tags of your own, and aliases
-that unfold to far more than the file holds.`,
-    bad: 'version: 1\nnodes: []\nnodes: [{ name: a }]',
-    good: 'version: 1\nnodes: [{ name: a }]',
-  },
-  BAY5030: {
-    severity: 'error',
-    title: 'the independent check disagrees with the plan',
-    explanation: `
-Every plan is checked by a second program that shares no code with the solver: capacity, selectors, taints, required
-levels, whole gangs, quotas and pin safety. It found a rule that the plan breaks, so nothing was printed. This is a
-fault of Bayplan, never of your input: please report it with the problem file.`,
-    bad: 'a solver that puts nine GPUs on a node of eight',
-    good: 'a plan in which every rule of the file format holds',
   },
 } as const satisfies Record<string, CodeInfo>;
