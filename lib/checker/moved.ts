@@ -1,6 +1,6 @@
 import type { GangDocument, GroupDocument, PodDocument } from '../placement/document';
 import { leastAssignment } from './assignment';
-import { podsOf, type Cluster, type PlacedGang } from './cluster';
+import type { Cluster, PlacedGang } from './cluster';
 import { readCopies, wanted, type Copies, type Copy } from './copies';
 import { labelOf } from './domains';
 import { refusal } from './eligibility';

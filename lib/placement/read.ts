@@ -1,10 +1,11 @@
 import { hasErrors, type Outcome } from '../diagnostics/diagnostic';
-import { problemSchema } from './document';
+import { problemSchema, type ProblemDocument } from './document';
 import type { Problem } from './problem';
 import { buildProblem } from './reading/build';
 import { checkGangs } from './reading/groups';
-import { Findings, key, Placed, shown, type Loose } from './reading/loose';
+import { asMap, Findings, key, Placed, shown, type Loose } from './reading/loose';
 import { checkNames } from './reading/names';
+import { arePlainNodes } from './reading/plain';
 import { checkQuantities, QuantityReader } from './reading/quantities';
 import { checkQueues } from './reading/queues';
 import { reportShape } from './reading/shape';
@@ -24,13 +25,22 @@ export function readProblem(document: unknown, file?: string): Outcome<Problem> 
   const reader = new QuantityReader();
   const root = new Placed(document);
   if (!isVersionOne(root, findings)) return { ok: false, diagnostics: findings.all() };
-  const parsed = problemSchema.safeParse(document);
-  if (!parsed.success) reportShape(parsed.error.issues, document, findings);
+  const parsed = parse(document, findings);
   checkRules(root, reader, findings);
-  if (!parsed.success || hasErrors(findings.all())) return { ok: false, diagnostics: findings.all() };
-  const value = buildProblem(parsed.data, reader);
+  if (parsed === undefined || hasErrors(findings.all())) return { ok: false, diagnostics: findings.all() };
+  const value = buildProblem(parsed, reader);
   reportUnlabelled(value, findings);
   return { ok: true, value, diagnostics: findings.all() };
+}
+
+function parse(document: unknown, findings: Findings): ProblemDocument | undefined {
+  const map = asMap(document);
+  const arePlain = map !== undefined && arePlainNodes(map['nodes']);
+  const parsed = problemSchema.safeParse(arePlain ? { ...map, nodes: [] } : document);
+  if (!parsed.success) reportShape(parsed.error.issues, document, findings);
+  // A cast: plain nodes are of the shape that the schema has for nodes.
+  else if (arePlain) return { ...parsed.data, nodes: map['nodes'] as ProblemDocument['nodes'] };
+  return parsed.data;
 }
 
 /** Of a document of another version, nothing else can be said. */

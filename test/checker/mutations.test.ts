@@ -18,7 +18,7 @@ const sound = fc
     problems({ locks: false }),
     problems({ locks: false, eligibility: false, queues: false, exclusive: false, required: false }),
   )
-  .map((document) => ({ document, best: bestPlan(document, { ways: 400 }) }))
+  .map((document) => ({ document, best: bestPlan(document, { ways: 150 }) }))
   .filter(({ best }) => best !== undefined && best.placed.length > 0)
   .map(({ document, best }): Case => ({ document, plan: planOf(document, best ?? nothing) }));
 
@@ -141,7 +141,7 @@ const mutations: readonly (readonly [string, FaultCode, Mutation])[] = [
 ];
 
 describe('the checker reports, in a sound plan with one thing broken,', () => {
-  const cases = fc.sample(sound, runs(500));
+  const cases = fc.sample(sound, runs(400));
 
   test('nothing while nothing is broken', () => {
     for (const { document, plan } of cases) expect(checkPlan(document, plan)).toEqual([]);
@@ -152,7 +152,7 @@ describe('the checker reports, in a sound plan with one thing broken,', () => {
     expect(broken.length).toBeGreaterThan(2);
     for (const { document, plan } of broken) {
       const codes = checkPlan(document, plan).map((fault) => fault.code);
-      expect({ document, plan, codes }).toEqual({ document, plan, codes: expect.arrayContaining([code]) });
+      expect({ document, plan, found: codes.includes(code) ? code : codes }).toEqual({ document, plan, found: code });
     }
   });
 

@@ -1,5 +1,8 @@
-import type { GangDocument, ProblemDocument } from '../../lib/placement/document';
+import { checkPlan } from '../../lib/checker/check';
+import type { FaultCode } from '../../lib/checker/fault';
+import type { GangDocument, NodeDocument, ProblemDocument } from '../../lib/placement/document';
 import type { Objective, Plan, PlacedGang } from '../../lib/placement/plan';
+import { readProblem } from '../../lib/placement/read';
 
 /**
  * A problem and a plan of it that is sound, with every number worked out by hand.
@@ -85,3 +88,38 @@ export const plan: Plan = {
   certificate: {},
   optimal: true,
 };
+
+/** What is found, without the numbers that follow from it: a plan changed in one place no longer has its objective. */
+export function faults(document: ProblemDocument, changed: Plan): readonly string[] {
+  expect(readProblem(document).ok).toBe(true);
+  const derived: readonly FaultCode[] = ['objective', 'bound'];
+  return checkPlan(document, changed)
+    .filter(({ code }) => !derived.includes(code))
+    .map(({ code, message }) => `${code}: ${message}`);
+}
+
+export function withGang(change: Partial<PlacedGang>): Plan {
+  return { ...plan, gangs: [{ ...placedGang, ...change }] };
+}
+
+export function withPlacements(change: PlacedGang['placements']): Plan {
+  return withGang({ placements: { ...placedGang.placements, ...change } });
+}
+
+export function withNode(name: string, change: Partial<NodeDocument>): ProblemDocument {
+  return {
+    ...problem,
+    nodes: (problem.nodes ?? []).map((node) => (node.name === name ? { ...node, ...change } : node)),
+  };
+}
+
+export function gangChanged(change: Partial<GangDocument>): ProblemDocument {
+  return { ...problem, gangs: (problem.gangs ?? []).map((gang) => ({ ...gang, ...change })) };
+}
+
+export function groupChanged(name: string, change: object): ProblemDocument {
+  const groups = (problem.gangs?.[0]?.groups ?? []).map((group) =>
+    group.name === name ? { ...group, ...change } : group,
+  );
+  return gangChanged({ groups });
+}

@@ -224,7 +224,10 @@ class Search {
     if (this.best && compareBig(terms, this.best.terms.slice(0, terms.length)) > 0) return;
     if (chosen.length > 1 && !isValidTogether(this.cluster, chosen)) return;
     const next = this.sorted[chosen.length];
-    if (next === undefined) return this.arrive(chosen, terms);
+    if (next === undefined) {
+      this.arrive(chosen, terms);
+      return;
+    }
     for (const { way, terms: more } of next) {
       const sum = terms.length === 0 ? more : terms.map((value, i) => value + (more[i] ?? 0n));
       this.extend([...chosen, way], sum);

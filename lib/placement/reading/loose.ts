@@ -63,7 +63,7 @@ export function pointerTo(at: string, step: string | number): string {
 
 /** A value as it stands in a message, cut where it is long. */
 export function shown(value: Loose): string {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 

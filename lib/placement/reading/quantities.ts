@@ -1,5 +1,5 @@
 import { parseQuantity, type Amount } from '../../model/quantity';
-import { entries, items, key, shown, type Findings, type Loose, type Placed } from './loose';
+import { asMap, entries, items, key, shown, type Findings, type Loose, type Placed } from './loose';
 
 /** Reads quantities; the few texts that a large inventory repeats are read once. */
 export class QuantityReader {
@@ -48,6 +48,8 @@ function checkGroups(groups: Placed, reader: QuantityReader, findings: Findings)
 }
 
 function checkAmounts(resources: Placed, reader: QuantityReader, findings: Findings): void {
+  // Nearly always all is well: places are spelt out only where it is not.
+  if (Object.values(asMap(resources.value) ?? {}).every((value) => (reader.read(value) ?? -1n) >= 0n)) return;
   for (const { name, entry } of entries(resources)) {
     const amount = checkQuantity(entry, reader, findings);
     if (amount === undefined || amount >= 0n) continue;

@@ -15,7 +15,10 @@ export function reportShape(issues: readonly Issue[], document: Loose, findings:
 function reportIssue(issue: Issue, document: Loose, findings: Findings): void {
   // Documents are JSON or YAML: no key is a symbol.
   const path = issue.path.filter((step) => typeof step !== 'symbol');
-  if (issue.code === 'unrecognized_keys') return reportKeys(issue.keys, path, findings);
+  if (issue.code === 'unrecognized_keys') {
+    reportKeys(issue.keys, path, findings);
+    return;
+  }
   const at = path.reduce<string>(pointerTo, '');
   const value = path.reduce(inside, document);
   const { code, expected, help } = wrong(issue, value, path);
