@@ -36,7 +36,7 @@ export function compile(fleet: IConstruct): Compilation {
   const planned = pass(plan(model)); //              a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
-  const files = pass(render(lowered)); //            text; Fleet.synth writes it, all or nothing
+  const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
 
   return { files, clusters: planned, diagnostics: sortDiagnostics(findings) };
 }

@@ -68,7 +68,7 @@ const strategyKeys: RolloutKeys = {
 const operator = 'ai-dynamo/dynamo deploy/operator, read at 2a6da14c (2026-08-21)';
 const observed = 'observed on Kubernetes 1.35 with KAI 0.17.0';
 
-export const profiles: readonly StackProfile[] = [
+const podGroupPaths: readonly StackProfile[] = [
   {
     name: 'Dynamo 1.5 on KAI 0.17',
     matches: { dynamo: /^1\.5\.\d+$/, kai: /^0\.17\.\d+$/ },
@@ -119,6 +119,64 @@ export const profiles: readonly StackProfile[] = [
   },
 ];
 
+const onGrove = {
+  gang: 'grove',
+  graphApi: 'v1beta1',
+  stalenessOnPodGroup: true,
+  workerMode: 'disaggregation-mode',
+  dynamoNamespace: 'dynamo-system',
+} as const;
+
+const grove = 'ai-dynamo/grove operator/charts and operator/internal/scheduler/kai, read at 2026-08-19';
+const runai = 'Run:ai documentation, v2.24 to v3.0; not run';
+
+const grovePaths: readonly StackProfile[] = [
+  {
+    ...onGrove,
+    name: 'Dynamo 1.5 with Grove on KAI 0.17',
+    matches: { dynamo: /^1\.5\.\d+$/, grove: /^0\.1\.0-alpha\.13$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' },
+    sources: [operator, grove, observed],
+  },
+  {
+    ...onGrove,
+    name: 'Dynamo 1.4 with Grove on KAI 0.17',
+    matches: { dynamo: /^1\.4\.\d+$/, grove: /^0\.1\.0-alpha\.12(-rc\d+)?$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '1.4.2', grove: '0.1.0-alpha.12-rc1', kai: '0.17.0' },
+    sources: [operator, grove],
+  },
+];
+
+const runaiPaths: readonly StackProfile[] = [
+  {
+    name: 'Dynamo 1.5 on Run:ai 3.0',
+    matches: { dynamo: /^1\.5\.\d+$/, runai: /^3\.0(\.\d+)?$/ },
+    example: { dynamo: '1.5.0', runai: '3.0' },
+    gang: 'runai',
+    graphApi: 'v1beta1',
+    rollout: surgeKeys,
+    stalenessOnPodGroup: false,
+    workerMode: 'disaggregation-mode',
+    dynamoNamespace: 'dynamo-system',
+    sources: [operator, runai],
+  },
+  {
+    name: 'Dynamo 0.5.1 on Run:ai 2.23',
+    matches: { dynamo: /^0\.5\.1$/, runai: /^2\.23(\.\d+)?$/ },
+    example: { dynamo: '0.5.1', runai: '2.23' },
+    gang: 'runai',
+    graphApi: 'v1alpha1',
+    rollout: strategyKeys,
+    stalenessOnPodGroup: false,
+    workerMode: 'is-prefill-worker',
+    dynamoNamespace: 'dynamo-cloud',
+    sources: ['ai-dynamo/dynamo tag v0.5.1, deploy/cloud/operator', runai],
+  },
+];
+
+/** Every supported combination; among equally near ones the first is named. */
+export const profiles: readonly StackProfile[] = [...podGroupPaths, ...grovePaths, ...runaiPaths];
+
 /** The profile that a stack's versions match, if any. */
 export function profileOf(versions: StackVersions): StackProfile | undefined {
   return profiles.find((profile) => parts.every((part) => matchesPart(profile, versions, part)));
@@ -158,7 +216,28 @@ export const knownBad: readonly KnownBad[] = [
     effect: 'KAI below 0.15 takes no PodGroup of ours: nothing would hold the gang',
     source: 'KAI-Scheduler #1420, #1552: external PodGroups since 0.15.0',
   },
+  {
+    when: ({ dynamo, grove: version, kai }) =>
+      dynamo.startsWith('1.4.') && version !== undefined && minorOf(kai ?? '') < 17,
+    effect: 'pods that scale from zero stay gated, and Grove makes the gang only from KAI 0.17 on',
+    source: 'ai-dynamo/dynamo #14278, ai-dynamo/grove #809, KAI-Scheduler #1870',
+  },
+  {
+    when: ({ dynamo, grove: version }) => /^(0\.|1\.[0-3]\.)/.test(dynamo) && alphaOf(version) >= 11,
+    effect: 'the operator knows ClusterTopology, and this Grove has ClusterTopologyBinding: graphs are not admitted',
+    source: 'NVIDIA/nvcf #1269, ai-dynamo/dynamo #11399',
+  },
+  {
+    when: ({ kai, runai: version }) => kai !== undefined && version !== undefined,
+    effect: 'Run:ai brings its own scheduler: two schedulers would place on the same nodes',
+    source: runai,
+  },
 ];
+
+/** 12 of `0.1.0-alpha.12-rc1`. */
+function alphaOf(version: string | undefined): number {
+  return Number(/alpha\.(\d+)/.exec(version ?? '')?.[1] ?? -1);
+}
 
 function minorOf(version: string): number {
   return Number(/^0\.(\d+)\./.exec(version)?.[1] ?? Infinity);

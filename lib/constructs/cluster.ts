@@ -1,6 +1,7 @@
 import { type ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
+import { topologyBindingSpec } from '../backends/grove/topology-binding';
 import { topologySpec } from '../backends/kai/topology';
 import { diagnostic } from '../diagnostics/diagnostic';
 import { DiagnosticError } from '../diagnostics/error';
@@ -109,12 +110,29 @@ export class Cluster extends Chart {
     this.controllers = new Layer(this, 'controllers', 'controllers');
     this.platform = new Layer(this, 'platform', 'platform');
     new Platform(this);
-    new OwnObject(this.platform, 'topology', {
-      apiVersion: 'kai.scheduler/v1alpha1',
-      kind: 'Topology',
-      metadata: { name: props.topology.name },
-      spec: lazy(() => topologySpec(props.topology.levels.map(({ label }) => label))),
-    });
+    this.writeTopology();
+  }
+
+  /** KAI's Topology, and what Grove reads of it; in Run:ai topologies live in the control plane. */
+  private writeTopology(): void {
+    const { name, levels } = this.topology;
+    const { gang } = this.stack.profile;
+    if (gang !== 'runai') {
+      new OwnObject(this.platform, 'topology', {
+        apiVersion: 'kai.scheduler/v1alpha1',
+        kind: 'Topology',
+        metadata: { name },
+        spec: lazy(() => topologySpec(levels.map(({ label }) => label))),
+      });
+    }
+    if (gang === 'grove') {
+      new OwnObject(this.platform, 'topology-binding', {
+        apiVersion: 'grove.io/v1alpha1',
+        kind: 'ClusterTopologyBinding',
+        metadata: { name },
+        spec: lazy(() => topologyBindingSpec(name, levels)),
+      });
+    }
   }
 
   /**

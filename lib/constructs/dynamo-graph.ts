@@ -30,8 +30,8 @@ export class DynamoGraph extends Layer {
 
   /** The DynamoGraphDeployment; patch it with `addJsonPatch`. */
   public readonly deployment: ApiObject;
-  /** The KAI PodGroup; patch it with `addJsonPatch`. */
-  public readonly podGroup: ApiObject;
+  /** The KAI PodGroup, where the gang is ours to hold; patch it with `addJsonPatch`. */
+  public readonly podGroup?: ApiObject;
   public readonly cluster: Cluster;
   public readonly queue: Queue;
   /** The graph as plain data. */
@@ -49,7 +49,7 @@ export class DynamoGraph extends Layer {
     this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster.stack.versions.dynamo, props);
     this.cluster.ensureNamespace(this.spec.namespace);
     this.deployment = this.writeDeployment();
-    this.podGroup = this.writePodGroup();
+    if (this.cluster.stack.profile.gang === 'pod-group') this.podGroup = this.writePodGroup();
     const cache = this.writeCache(id);
     const state = this.cluster.stack.profile.graphApi === 'v1alpha1' ? this.spec : undefined;
     fluxKustomization(this.cluster, `graph-${id}`, {
@@ -74,7 +74,7 @@ export class DynamoGraph extends Layer {
     return new OwnObject(this, 'Resource', {
       apiVersion: `nvidia.com/${profile.graphApi}`,
       kind: 'DynamoGraphDeployment',
-      metadata: { name, namespace, annotations: { ...graphAnnotations } },
+      metadata: { name, namespace, annotations: graphAnnotations(this.spec, this.cluster.topology.name, profile) },
       spec: lazy(() => graphDeploymentSpec(this.spec, this.plannedPins(), profile)),
     });
   }

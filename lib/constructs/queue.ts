@@ -22,7 +22,7 @@ export interface QueueProps {
 }
 
 /**
- * A KAI queue. Quota and limit are written for cpu, memory and gpu, -1 (unlimited) where they are unset: KAI reads an
+ * A queue of KAI, or a project of Run:ai, which lives in its control plane and is not written. Quota and limit are written for cpu, memory and gpu, -1 (unlimited) where they are unset: KAI reads an
  * absent limit as nothing allowed, and never starts a gang that may not be preempted above its queue's quota.
  */
 export class Queue extends Construct {
@@ -43,6 +43,7 @@ export class Queue extends Construct {
     this.name = id;
     this.cluster = Cluster.of(scope, 'queue');
     this.parent = props.parent;
+    if (this.cluster.stack.profile.gang === 'runai') return;
     new OwnObject(this, 'Resource', {
       apiVersion: 'scheduling.run.ai/v2',
       kind: 'Queue',

@@ -141,7 +141,7 @@ describe('M: a minimum that is not what is made', () => {
 
   test('a patch that makes it more is refused', () => {
     const { fleet, graph } = testCluster(nodes(['n1']));
-    graph('g', { worker: { gpus: 1 } }).podGroup.addJsonPatch(JsonPatch.replace('/spec/subGroups/1/minMember', 4));
+    graph('g', { worker: { gpus: 1 } }).podGroup?.addJsonPatch(JsonPatch.replace('/spec/subGroups/1/minMember', 4));
     expect(errorCodes(fleet)).toEqual(['BAY4011']);
   });
 });

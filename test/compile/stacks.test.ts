@@ -1,7 +1,20 @@
+import { JsonPatch } from 'cdk8s';
 import { parse } from 'yaml';
-import { Cluster, DynamoGraph, Fleet, Inventory, Model, ModelCache, Queue, Router, SecretRef, Stack } from '../../lib';
+import {
+  Cluster,
+  DynamoGraph,
+  Fleet,
+  Inventory,
+  Level,
+  Model,
+  ModelCache,
+  Queue,
+  Router,
+  SecretRef,
+  Stack,
+} from '../../lib';
 import { profiles, type StackVersions } from '../../lib/backends/stacks';
-import { failure, graphDefaults, list, nodes, topology } from '../support/fleet';
+import { errorCodes, failure, graphDefaults, list, nodes, topology } from '../support/fleet';
 import { expectGolden } from '../support/golden';
 
 /** The same graph on every supported stack. */
@@ -16,6 +29,7 @@ function compiled(versions: StackVersions): ReadonlyMap<string, string> {
   const queue = new Queue(cluster, 'team-a', { gpu: { quota: 24 } });
   new DynamoGraph(cluster, 'g', {
     ...graphDefaults(queue),
+    namespace: versions.runai === undefined ? 'inference' : 'runai-team-a',
     model: Model.huggingFace('example/model', { revision: '0123456', token: SecretRef.of('hub', 'HF_TOKEN') }),
     modelCache: ModelCache.volume({ size: '100Gi' }),
     frontend: { name: 'Frontend', replicas: 2, cpu: 1, router: Router.kvAware() },
@@ -74,6 +88,126 @@ describe('Dynamo 0.5.1', () => {
   });
 });
 
+describe('Grove', () => {
+  const files = compiled({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' });
+  const { spec } = read(files, graphFile);
+
+  test('owns the gang: all replicas are its minimum, no PodGroup of ours, no membership on the pods', () => {
+    const components = spec.components as unknown as { replicas: number; minAvailable: number }[];
+    expect(components.map(({ replicas, minAvailable }) => [replicas, minAvailable])).toEqual([
+      [2, 2],
+      [2, 2],
+      [1, 1],
+    ]);
+    expect([...files.keys()].filter((path) => path.includes('podgroup'))).toEqual([]);
+    expect(files.get(graphFile)).not.toContain('pod-group-name');
+  });
+
+  test('gets no topology constraint beside the pins, which would be frozen and may never schedule', () => {
+    expect(files.get(graphFile)).not.toContain('topologyConstraint');
+  });
+
+  test('is told the queue, and that the Topology is ours', () => {
+    expect(files.get(graphFile)).toContain('nvidia.com/kai-scheduler-queue: team-a');
+    const binding = read(files, 'test/platform/clustertopologybinding-topology-1.yaml');
+    expect(binding.spec.schedulerTopologyBindings).toEqual([
+      { schedulerName: 'kai-scheduler', topologyReference: 'topology-1' },
+    ]);
+  });
+
+  test("never makes a gang stale, by the scheduler's argument", () => {
+    expect(files.get('test/controllers/helmrelease-flux-system-kai-scheduler.yaml')).toContain(
+      'default-staleness-grace-period: "-1s"',
+    );
+  });
+
+  const onGrove = (add: (cluster: Cluster, queue: Queue) => void): string[] => {
+    const fleet = new Fleet();
+    const cluster = new Cluster(fleet, 'test', {
+      stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
+      inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2'])) }),
+      topology: topology(),
+    });
+    add(cluster, new Queue(cluster, 'team-a'));
+    return errorCodes(fleet);
+  };
+
+  test('two graphs of one name in two namespaces are refused', () => {
+    const codes = onGrove((cluster, queue) => {
+      for (const namespace of ['a', 'b']) {
+        const props = { ...graphDefaults(queue), name: 'g', namespace, worker: { gpus: 1 } };
+        new DynamoGraph(cluster, `${namespace}-g`, props);
+      }
+    });
+    expect(codes).toEqual(['BAY2028']);
+  });
+
+  test('names that it would cut are refused', () => {
+    const codes = onGrove((cluster, queue) => {
+      new DynamoGraph(cluster, 'a'.repeat(40), { ...graphDefaults(queue), worker: { gpus: 1 } });
+    });
+    expect(codes).toEqual(['BAY2029']);
+  });
+
+  test('a smaller minimum, by a patch, is refused', () => {
+    const codes = onGrove((cluster, queue) => {
+      const graph = new DynamoGraph(cluster, 'g', { ...graphDefaults(queue), worker: { gpus: 1, replicas: 2 } });
+      graph.deployment.addJsonPatch(JsonPatch.replace('/spec/components/1/minAvailable', 1));
+    });
+    expect(codes).toEqual(['BAY4020']);
+  });
+});
+
+describe('Run:ai', () => {
+  const fleet = new Fleet();
+  const cluster = new Cluster(fleet, 'test', {
+    stack: Stack.of({ dynamo: '0.5.1', runai: '2.23' }),
+    inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2'])) }),
+    topology: topology(),
+  });
+  const queue = new Queue(cluster, 'project-a', { gpu: { quota: 16 } });
+  const namespace = 'runai-project-a';
+  const placement = { required: Level.zone(), preferred: Level.rack() };
+  new DynamoGraph(cluster, 'g', { ...graphDefaults(queue), namespace, placement, worker: { gpus: 8 } });
+  const { files } = fleet.compile();
+
+  test('groups by itself: placement is told by annotations on the graph', () => {
+    const { metadata } = parse(files.get(`test/graphs/g/dynamographdeployment-${namespace}-g.yaml`) ?? '') as {
+      metadata: { annotations: object };
+    };
+    expect(metadata.annotations).toEqual({
+      'nvidia.com/enable-grove': 'false',
+      'kai.scheduler/topology': 'topology-1',
+      'kai.scheduler/topology-required-placement': 'topology.kubernetes.io/zone',
+      'kai.scheduler/topology-preferred-placement': 'topology.kubernetes.io/rack',
+    });
+  });
+
+  test('has queues, topologies and itself elsewhere: nothing of them is written', () => {
+    const kinds = [...files.keys()].filter((path) => /queue|topology-|podgroup|kai-scheduler/.test(path));
+    expect(kinds).toEqual([]);
+  });
+
+  test('gets what its control plane has to know in a folder that no kustomization names', () => {
+    expect([...files.keys()].filter((path) => path.startsWith('test/control-plane/'))).toEqual([
+      'test/control-plane/network-topology.json',
+      'test/control-plane/node-pool.json',
+      'test/control-plane/required.yaml',
+    ]);
+    const kustomizations = [...files].filter(([path]) => path.endsWith('kustomization.yaml'));
+    expect(kustomizations.some(([, text]) => text.includes('control-plane'))).toBe(false);
+  });
+
+  test('a graph outside the namespace of its project is refused', () => {
+    const other = new Fleet();
+    const props = { stack: Stack.of({ dynamo: '1.5.0', runai: '3.0' }), topology: topology() };
+    const inventory = Inventory.fromObjects({ nodes: list(nodes(['n1'])) });
+    const lab = new Cluster(other, 'test', { ...props, inventory });
+    new DynamoGraph(lab, 'g', { ...graphDefaults(new Queue(lab, 'project-a')), worker: { gpus: 1 } });
+    expect(failure(other)).toMatchObject([{ code: 'BAY2073', help: 'use the namespace "runai-project-a"' }]);
+  });
+});
+
 test("below KAI 0.17 a gang is kept from going stale by the scheduler's argument", () => {
   const files = compiled({ dynamo: '1.4.2', kai: '0.16.8' });
   expect(files.get('test/graphs/g/podgroup-inference-inference.g.yaml')).not.toContain('stalenessGracePeriod');
@@ -106,5 +240,16 @@ describe('a combination that is not known to work', () => {
   test('is refused all the same where it is known to hold no gang', () => {
     const stack = Stack.of({ dynamo: '1.5.0', kai: '0.13.4', assume: 'we know better' });
     expect(failure(fleetOn(stack))).toMatchObject([{ code: 'BAY2010' }]);
+  });
+
+  test.each([
+    [{ dynamo: '1.4.2', grove: '0.1.0-alpha.12', kai: '0.16.3' }, 'stay gated'],
+    [{ dynamo: '1.2.1', grove: '0.1.0-alpha.12', kai: '0.17.0' }, 'not admitted'],
+    [{ dynamo: '1.3.0', grove: '0.1.0-alpha.11', kai: '0.17.0' }, 'not admitted'],
+    [{ dynamo: '1.5.0', kai: '0.17.0', runai: '3.0' }, 'two schedulers'],
+  ])('%j is refused, saying what goes wrong', (versions, effect) => {
+    const [finding] = failure(fleetOn(Stack.of(versions)));
+    expect(finding).toMatchObject({ code: 'BAY2010' });
+    expect(finding?.notes.join()).toContain(effect);
   });
 });

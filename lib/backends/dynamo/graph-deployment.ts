@@ -6,8 +6,23 @@ import { graphSpecV1beta1, graphSpecV1beta1Schema } from './v1beta1';
 /** Pattern of a component's name (DynamoGraphDeployment v1beta1; v1alpha1 has none, but makes the same names of it). */
 export const COMPONENT_NAME = /^[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?$/;
 
-/** Annotations of the graph itself. Without Grove each component becomes a Deployment, and the gang is ours to hold. */
-export const graphAnnotations = { 'nvidia.com/enable-grove': 'false' } as const;
+/**
+ * Annotations of the graph itself. Without Grove each component becomes a Deployment; Run:ai reads placement from here,
+ * which KAI itself does not.
+ */
+export function graphAnnotations(graph: GraphSpec, topology: string, profile: StackProfile): Record<string, string> {
+  if (profile.gang === 'grove') {
+    return { 'nvidia.com/enable-grove': 'true', 'nvidia.com/kai-scheduler-queue': graph.queue };
+  }
+  const { required, preferred } = graph.placement;
+  const isPlaced = profile.gang === 'runai' && (required ?? preferred) !== undefined;
+  return {
+    'nvidia.com/enable-grove': 'false',
+    ...(isPlaced ? { 'kai.scheduler/topology': topology } : {}),
+    ...(isPlaced && required !== undefined ? { 'kai.scheduler/topology-required-placement': required } : {}),
+    ...(isPlaced && preferred !== undefined ? { 'kai.scheduler/topology-preferred-placement': preferred } : {}),
+  };
+}
 
 /** Schemas of the graph's spec, by version of nvidia.com. */
 export const graphSpecSchemas = { v1alpha1: graphSpecV1alpha1Schema, v1beta1: graphSpecV1beta1Schema } as const;

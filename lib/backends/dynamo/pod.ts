@@ -7,6 +7,9 @@ import { CACHE_PATH, commandLine, HUB_PATH } from './vllm';
 /** Label that Dynamo's operator puts on every pod of a graph. */
 export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 
+/** And the one with the component's name, as it is written. */
+const COMPONENT_LABEL = 'nvidia.com/dynamo-component';
+
 /** Metadata and spec of the pods of a component, in core/v1's words; each API version wraps them in its own way. */
 export interface ComponentPod {
   readonly annotations: Readonly<Record<string, string>>;
@@ -28,7 +31,7 @@ export interface Container {
 }
 
 /**
- * The pods of a component: members of the graph's PodGroup, and pinned.
+ * The pods of a component: members of the graph's gang, and pinned.
  *
  * @param hostnames values of `kubernetes.io/hostname`; none where the component has no pods
  */
@@ -40,17 +43,35 @@ export function componentPod(
 ): ComponentPod {
   const { spec } = component;
   return {
-    annotations: { [membership.podGroupAnnotation]: podGroupName(graph), [membership.skipAnnotation]: 'true' },
-    labels: { [membership.subgroupLabel]: component.subgroup },
+    ...member(graph, component, profile),
     spec: {
-      schedulerName: membership.schedulerName,
-      affinity: affinity(graph, component, hostnames),
+      ...scheduler(profile),
+      affinity: affinity(graph, component, hostnames, profile),
       ...(Object.keys(spec.nodeSelector).length > 0 ? { nodeSelector: { ...spec.nodeSelector } } : {}),
       ...(spec.tolerations.length > 0 ? { tolerations: spec.tolerations } : {}),
       ...(graph.cache ? { volumes: [cacheVolume(graph.cache.claimName)] } : {}),
     },
     container: container(graph, component, profile),
   };
+}
+
+/** A member of our PodGroup says so; where something else makes the gang, that marks the pods. */
+function member(
+  graph: GraphSpec,
+  component: WrittenComponent,
+  { gang }: StackProfile,
+): Pick<ComponentPod, 'annotations' | 'labels'> {
+  if (gang !== 'pod-group') return { annotations: {}, labels: {} };
+  return {
+    annotations: { [membership.podGroupAnnotation]: podGroupName(graph), [membership.skipAnnotation]: 'true' },
+    labels: { [membership.subgroupLabel]: component.subgroup },
+  };
+}
+
+/** On Grove the operator sets it; a project of Run:ai may not enforce it. */
+function scheduler({ gang }: StackProfile): { readonly schedulerName?: string } {
+  if (gang === 'grove') return {};
+  return { schedulerName: gang === 'runai' ? 'runai-scheduler' : membership.schedulerName };
 }
 
 /**
@@ -61,11 +82,23 @@ export function rolloutAnnotations(graph: GraphSpec, { rollout }: StackProfile):
   return (graph.rollout === 'recreate' ? rollout?.recreate : rollout?.rolling) ?? {};
 }
 
-function affinity(graph: GraphSpec, component: WrittenComponent, hostnames: readonly string[]): object {
+function affinity(
+  graph: GraphSpec,
+  component: WrittenComponent,
+  hostnames: readonly string[],
+  { gang }: StackProfile,
+): object {
   const pin = { matchExpressions: [{ key: HOSTNAME_LABEL, operator: 'In', values: [...hostnames] }] };
   const apart = {
     topologyKey: HOSTNAME_LABEL,
-    labelSelector: { matchLabels: { [GRAPH_LABEL]: graph.name, [membership.subgroupLabel]: component.subgroup } },
+    labelSelector: {
+      matchLabels: {
+        [GRAPH_LABEL]: graph.name,
+        ...(gang === 'pod-group'
+          ? { [membership.subgroupLabel]: component.subgroup }
+          : { [COMPONENT_LABEL]: component.name }),
+      },
+    },
   };
   return {
     ...(hostnames.length > 0

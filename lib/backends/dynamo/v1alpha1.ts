@@ -18,7 +18,7 @@ const serviceSchema = z.strictObject({
   annotations: strings,
   resources: z.strictObject({ requests: amounts.optional(), limits: amounts.optional() }).optional(),
   sharedMemory: z.strictObject({ size: z.string().optional(), disabled: z.boolean().optional() }).optional(),
-  extraPodMetadata: z.strictObject({ annotations: strings, labels: strings }),
+  extraPodMetadata: z.strictObject({ annotations: strings, labels: strings }).optional(),
   extraPodSpec: z.looseObject({
     schedulerName: z.string(),
     nodeSelector: strings.optional(),
@@ -40,6 +40,7 @@ export function graphSpecV1alpha1(graph: GraphSpec, pins: GraphPins, profile: St
   const services = writtenComponents(graph).map((component) => {
     const pod = componentPod(graph, component, pins.get(component.name) ?? [], profile);
     const { resources, ...mainContainer } = pod.container;
+    const isMember = Object.keys(pod.annotations).length > 0;
     const service = {
       dynamoNamespace: graph.name,
       componentType: component.spec.role === 'frontend' ? 'frontend' : 'worker',
@@ -47,7 +48,7 @@ export function graphSpecV1alpha1(graph: GraphSpec, pins: GraphPins, profile: St
       annotations: rolloutAnnotations(graph, profile),
       resources: resources && serviceResources(resources),
       sharedMemory: sharedMemory(component),
-      extraPodMetadata: { annotations: pod.annotations, labels: pod.labels },
+      extraPodMetadata: isMember ? { annotations: pod.annotations, labels: pod.labels } : undefined,
       extraPodSpec: { ...pod.spec, mainContainer },
     };
     return [component.name, service] as const;

@@ -10,9 +10,9 @@ const strings = z.record(z.string(), z.string());
  * user patches in is let through, since the API server knows it better.
  */
 const podTemplateSchema = z.strictObject({
-  metadata: z.strictObject({ annotations: strings, labels: strings }),
+  metadata: z.strictObject({ annotations: strings.optional(), labels: strings.optional() }).optional(),
   spec: z.looseObject({
-    schedulerName: z.string(),
+    schedulerName: z.string().optional(),
     nodeSelector: strings.optional(),
     containers: z
       .array(
@@ -30,6 +30,7 @@ const componentSchema = z.strictObject({
   name: z.string().min(1).max(63),
   type: z.enum(['frontend', 'worker', 'prefill', 'decode']),
   replicas: z.int().min(0),
+  minAvailable: z.int().min(1).optional(),
   sharedMemorySize: z.string().optional(),
   podTemplate: podTemplateSchema,
 });
@@ -37,13 +38,16 @@ const componentSchema = z.strictObject({
 /** Spec of a DynamoGraphDeployment of nvidia.com/v1beta1 (Dynamo 1.2 and newer), as far as we write it. */
 export const graphSpecV1beta1Schema = z.strictObject({
   backendFramework: z.enum(['vllm']),
+  priorityClassName: z.string().optional(),
   components: z.array(componentSchema).min(1).max(MAX_COMPONENTS),
 });
 
 /** Components are a list; the pod template is core/v1's, with a container named `main`. */
 export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: StackProfile): object {
+  const isGrove = profile.gang === 'grove';
   return {
     backendFramework: graph.framework,
+    priorityClassName: isGrove ? graph.priorityClass.name : undefined,
     components: writtenComponents(graph).map((component) => {
       const pod = componentPod(graph, component, pins.get(component.name) ?? [], profile);
       const annotations = { ...pod.annotations, ...rolloutAnnotations(graph, profile) };
@@ -51,12 +55,25 @@ export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: Sta
         name: component.name,
         type: component.spec.role,
         replicas: component.replicas,
+        // Grove's gang is as large as the minimum, and the minimum is frozen: all of them, from the first day.
+        minAvailable: isGrove && component.replicas > 0 ? component.replicas : undefined,
         sharedMemorySize: component.spec.sharedMemory,
         podTemplate: {
-          metadata: { annotations, labels: pod.labels },
+          metadata: metadata(annotations, pod.labels),
           spec: { ...pod.spec, containers: [{ name: 'main', ...pod.container }] },
         },
       };
     }),
   };
+}
+
+function metadata(
+  annotations: Readonly<Record<string, string>>,
+  labels: Readonly<Record<string, string>>,
+): object | undefined {
+  const all = {
+    ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    ...(Object.keys(labels).length > 0 ? { labels } : {}),
+  };
+  return Object.keys(all).length > 0 ? all : undefined;
 }

@@ -40,6 +40,7 @@ export const helmReleaseSpecSchema = z
   );
 
 const KAI = 'kai-scheduler';
+const GROVE = 'grove';
 const DYNAMO = 'dynamo-platform';
 const DYNAMO_CRDS = 'dynamo-crds';
 const DYNAMO_REPOSITORY = 'ai-dynamo';
@@ -56,25 +57,34 @@ const releaseDefaults = {
 
 /** Where charts come from. @param namespace of the Flux objects */
 export function sources(namespace: string, versions: StackVersions): FluxObject[] {
-  return [...(versions.kai === undefined ? [] : [kaiRepository(namespace, versions.kai)]), dynamoRepository(namespace)];
+  const { kai, grove } = versions;
+  return [
+    ...(kai === undefined
+      ? []
+      : [ociChart(namespace, KAI, 'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler', kai)]),
+    ...(grove === undefined ? [] : [ociChart(namespace, GROVE, 'oci://ghcr.io/ai-dynamo/grove/grove-charts', grove)]),
+    dynamoRepository(namespace),
+  ];
 }
 
 /** What is installed on a cluster. @param namespace of the Flux objects */
 export function releases(namespace: string, versions: StackVersions, profile: StackProfile): FluxObject[] {
   return [
     ...(versions.kai === undefined ? [] : [kaiRelease(namespace, profile)]),
-    ...dynamoReleases(namespace, versions.dynamo, profile),
+    ...(versions.grove === undefined ? [] : [groveRelease(namespace)]),
+    ...dynamoReleases(namespace, versions, profile),
   ];
 }
 
-function kaiRepository(namespace: string, version: string): FluxObject {
+/** @param version without a leading v; both projects tag their charts with one */
+function ociChart(namespace: string, name: string, url: string, version: string): FluxObject {
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
-    metadata: { name: KAI, namespace },
+    metadata: { name, namespace },
     spec: {
       interval: '1h',
-      url: 'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler',
+      url,
       ref: { tag: `v${version}` },
       layerSelector: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', operation: 'copy' },
     },
@@ -95,10 +105,13 @@ function dynamoRepository(namespace: string): FluxObject {
  * KAI Scheduler. The default queues are not made, since the queues of a fleet are in Git. From 0.17 on its Config
  * object can be rendered by the chart rather than applied by a hook, so that Flux sees it (KAI 0.17, docs/gitops).
  */
-function kaiRelease(namespace: string, { stalenessOnPodGroup }: StackProfile): FluxObject {
-  const values = stalenessOnPodGroup
-    ? { kaiConfig: { render: true }, kaiConfigDeployer: { enabled: false } }
-    : { scheduler: { args: { 'default-staleness-grace-period': NEVER_STALE } } };
+function kaiRelease(namespace: string, { gang, stalenessOnPodGroup }: StackProfile): FluxObject {
+  const isOurs = gang === 'pod-group' && stalenessOnPodGroup;
+  const values = {
+    ...(stalenessOnPodGroup ? { kaiConfig: { render: true }, kaiConfigDeployer: { enabled: false } } : {}),
+    // PodGroups of ours say it themselves where they can; for all others it is the scheduler that has to be told.
+    ...(isOurs ? {} : { scheduler: { args: { 'default-staleness-grace-period': NEVER_STALE } } }),
+  };
   return {
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
@@ -114,11 +127,30 @@ function kaiRelease(namespace: string, { stalenessOnPodGroup }: StackProfile): F
   };
 }
 
+/** Grove; its empty certificate Secret would be fought over by its operator and Flux (ai-dynamo/grove #452). */
+function groveRelease(namespace: string): FluxObject {
+  return {
+    apiVersion: 'helm.toolkit.fluxcd.io/v2',
+    kind: 'HelmRelease',
+    metadata: { name: GROVE, namespace },
+    spec: {
+      ...releaseDefaults,
+      releaseName: GROVE,
+      targetNamespace: 'grove-system',
+      storageNamespace: 'grove-system',
+      chartRef: { kind: 'OCIRepository', name: GROVE },
+      values: { config: { topologyAwareScheduling: { enabled: true } }, webhookServerSecret: { enabled: false } },
+      dependsOn: [{ name: KAI }],
+    },
+  };
+}
+
 /**
  * Dynamo's operator, without the Grove and the KAI that its chart could bring. Since 1.0 it brings its own CRDs; before,
  * they are a chart of their own that has to be there first.
  */
-function dynamoReleases(namespace: string, version: string, { dynamoNamespace, graphApi }: StackProfile): FluxObject[] {
+function dynamoReleases(namespace: string, versions: StackVersions, profile: StackProfile): FluxObject[] {
+  const { dynamoNamespace, graphApi, gang } = profile;
   const release = (chart: string, values: object, dependsOn?: readonly object[]): FluxObject => ({
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
@@ -128,22 +160,28 @@ function dynamoReleases(namespace: string, version: string, { dynamoNamespace, g
       releaseName: chart,
       targetNamespace: dynamoNamespace,
       storageNamespace: dynamoNamespace,
-      chart: { spec: { chart, version, sourceRef: { kind: 'HelmRepository', name: DYNAMO_REPOSITORY } } },
+      chart: {
+        spec: { chart, version: versions.dynamo, sourceRef: { kind: 'HelmRepository', name: DYNAMO_REPOSITORY } },
+      },
       values,
       dependsOn,
     },
   });
-  if (graphApi === 'v1beta1') return [release(DYNAMO, currentValues)];
+  if (gang === 'grove') return [release(DYNAMO, currentValues(true), [{ name: KAI }, { name: GROVE }])];
+  if (graphApi === 'v1beta1') return [release(DYNAMO, currentValues(false))];
   return [release(DYNAMO_CRDS, {}), release(DYNAMO, earlyValues, [{ name: DYNAMO_CRDS }])];
 }
 
-const currentValues = {
-  global: {
-    grove: { install: false, enabled: false },
-    'kai-scheduler': { install: false, enabled: false },
-  },
-  'dynamo-operator': { upgradeCRD: true },
-};
+/** What stands beside the operator is installed apart from it, and used where the stack has it. */
+function currentValues(withGrove: boolean): object {
+  return {
+    global: {
+      grove: { install: false, enabled: withGrove },
+      'kai-scheduler': { install: false, enabled: withGrove },
+    },
+    'dynamo-operator': { upgradeCRD: true },
+  };
+}
 
 /** Dynamo 0.5.1: the keys stand at the top, and one operator serves all namespaces. */
 const earlyValues = {

@@ -42,6 +42,7 @@ export interface KustomizationInput {
  * KAI's operator starts the admission webhooks after its Helm release is ready, and PodGroups, Queues and Topologies
  * are refused until then: wait for the Config object that says so, not only for the release.
  */
+const KAI_RELEASE = 'kai-scheduler';
 const kaiConfig = { apiVersion: 'kai.scheduler/v1', kind: 'Config' } as const;
 const kaiAvailable =
   "has(status.conditions) && status.conditions.exists(c, c.type == 'Available' && c.status == 'True')";
@@ -85,6 +86,7 @@ function releaseHealth(releases: NonNullable<KustomizationInput['helmReleases']>
     name,
     namespace,
   }));
+  if (!releases.some(({ name }) => name === KAI_RELEASE)) return { healthChecks: releaseChecks };
   return {
     healthChecks: [...releaseChecks, { ...kaiConfig, name: 'kai-config' }],
     healthCheckExprs: [{ ...kaiConfig, current: kaiAvailable }],

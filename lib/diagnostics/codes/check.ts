@@ -104,6 +104,22 @@ fleet.synth();`,
     bad: "new Queue(cluster, 'team-a');\nnew Queue(cluster, 'team-a');",
     good: "new Queue(cluster, 'team-a');\nnew Queue(cluster, 'team-b');",
   },
+  BAY2028: {
+    severity: 'error',
+    title: 'two graphs of one name on Grove',
+    explanation:
+      'Grove names the PodGroup of a graph after the graph alone, and KAI up to 0.17.0 knows PodGroups by bare name, so that pods of a graph in one namespace would count for the graph of that name in another.',
+    bad: "new DynamoGraph(cluster, 'a', { name: 'llama', namespace: 'a', ... });\nnew DynamoGraph(cluster, 'b', { name: 'llama', namespace: 'b', ... });",
+    good: "new DynamoGraph(cluster, 'llama-a', { namespace: 'a', ... });\nnew DynamoGraph(cluster, 'llama-b', { namespace: 'b', ... });",
+  },
+  BAY2029: {
+    severity: 'error',
+    title: 'names too long for Grove',
+    explanation:
+      "Grove makes names of graph and component, and takes 45 characters of both. Dynamo's operator would cut the graph's name and add a hash.",
+    bad: "new DynamoGraph(cluster, 'deepseek-r1-in-wide-expert-parallel-on-gb200', ...)",
+    good: "new DynamoGraph(cluster, 'deepseek-r1', ...)",
+  },
   BAY2030: {
     severity: 'error',
     title: 'a topology that KAI refuses',
@@ -212,5 +228,13 @@ new DynamoGraph(cluster, 'g', { queue: child, ... })`,
     bad: `const queue = new Queue(cluster, 'q', { gpu: { quota: 4 } });
 new DynamoGraph(cluster, 'g', { queue, worker: { replicas: 1, gpus: 8 }, ... })`,
     good: `const queue = new Queue(cluster, 'q', { gpu: { quota: 8 } });`,
+  },
+  BAY2073: {
+    severity: 'error',
+    title: 'a graph outside the namespace of its project',
+    explanation:
+      'On Run:ai a queue is a project, and a project stands for the namespace runai-<project>. Pods elsewhere are not scheduled in it.',
+    bad: "new DynamoGraph(cluster, 'g', { namespace: 'inference', queue: new Queue(cluster, 'project-a'), ... })",
+    good: "new DynamoGraph(cluster, 'g', { namespace: 'runai-project-a', queue: new Queue(cluster, 'project-a'), ... })",
   },
 } as const satisfies Record<string, CodeInfo>;

@@ -4,6 +4,7 @@ import { duplicateId } from '../../constructs/ids';
 import { diagnostic, type Diagnostic, type Finding } from '../../diagnostics/diagnostic';
 import { MAX_COMPONENTS, writtenComponents, type WrittenComponent } from '../../model/graph';
 import { placeOf, type ClusterModel } from '../collect';
+import { checkGroveNames, checkProject } from './gang-names';
 
 /** RFC 1123: names of namespaces, and of what becomes a part of a Service's name. */
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
@@ -19,10 +20,13 @@ const KAI_NAMESPACE = 'kai-scheduler';
 
 /** Names that Kubernetes, KAI or Dynamo's operator would refuse, or cut short. */
 export function checkNames(cluster: ClusterModel): Diagnostic[] {
+  const { gang } = cluster.construct.stack.profile;
   return [
     ...checkClusterNames(cluster),
     ...cluster.graphs.flatMap(checkGraphNames),
     ...cluster.graphs.flatMap((graph, index) => checkNamesake(graph, cluster.graphs.slice(0, index))),
+    ...(gang === 'grove' ? checkGroveNames(cluster) : []),
+    ...(gang === 'runai' ? cluster.graphs.flatMap(checkProject) : []),
   ];
 }
 

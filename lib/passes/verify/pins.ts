@@ -36,6 +36,7 @@ function checkComponent(
     requestsFault(component, template),
     pinFault(template, pins.get(component.name) ?? []),
     selectionFault(component, template),
+    minimumFault(graph, template),
     rolloutFault(graph, template),
   ];
   return faults
@@ -105,6 +106,12 @@ function selectionFault({ spec }: WrittenComponent, template: FoundTemplate): st
 /** One text for equal maps, whatever the order of their keys. */
 function textOf(value: unknown): string {
   return JSON.stringify(Object.entries(asMap(value)).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Grove's gang is as large as the minimum. */
+function minimumFault({ cluster }: DynamoGraph, template: FoundTemplate): string | undefined {
+  if (cluster.stack.profile.gang !== 'grove' || template.minAvailable === template.replicas) return undefined;
+  return `has minAvailable ${JSON.stringify(template.minAvailable ?? null)} of ${template.replicas}, so it would start without some of its pods`;
 }
 
 /** Annotations stand on the pods in v1beta1, on the component in v1alpha1. */

@@ -11,6 +11,8 @@ export interface FoundTemplate {
   /** Name of the component, for a DynamoGraphDeployment. */
   readonly component?: string;
   readonly replicas: number;
+  /** Grove's minimum, for a component of a DynamoGraphDeployment that says one. */
+  readonly minAvailable?: unknown;
   /** Annotations that stand on the component, not on its pods. */
   readonly annotations: RawMap;
   readonly metadata: RawMap;
@@ -35,7 +37,12 @@ function fromComponent(object: LoweredObject): (component: unknown, index: numbe
   return (raw, index) => {
     const component = asMap(raw);
     const template = found(object, `spec.components[${index}].podTemplate`, component.podTemplate, component.replicas);
-    return { ...template, component: typeof component.name === 'string' ? component.name : String(index) };
+    const { minAvailable } = component;
+    return {
+      ...template,
+      minAvailable,
+      component: typeof component.name === 'string' ? component.name : String(index),
+    };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { graphSpecSchemas } from '../../backends/dynamo/graph-deployment';
+import { topologyBindingSpecSchema } from '../../backends/grove/topology-binding';
 import { helmReleaseSpecSchema } from '../../backends/flux/controllers';
 import { kustomizationSpecSchema } from '../../backends/flux/kustomization';
 import { podGroupSpecSchema } from '../../backends/kai/pod-group';
@@ -16,6 +17,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'scheduling.run.ai/v2alpha2 PodGroup': podGroupSpecSchema,
   'scheduling.run.ai/v2 Queue': queueSpecSchema,
   'kai.scheduler/v1alpha1 Topology': topologySpecSchema,
+  'grove.io/v1alpha1 ClusterTopologyBinding': topologyBindingSpecSchema,
   'kustomize.toolkit.fluxcd.io/v1 Kustomization': kustomizationSpecSchema,
   'helm.toolkit.fluxcd.io/v2 HelmRelease': helmReleaseSpecSchema,
 };
