@@ -76,6 +76,11 @@ export function inUnits(amount: Amount, unit: Amount, cap: number): number {
   return units > BigInt(cap) ? cap : Number(units);
 }
 
+/** The exact amount of so many units. */
+export function amountOf(scale: Scale, resource: number, units: number): Amount {
+  return BigInt(units) * (resource === 0 ? NANO : (scale.unit[resource] ?? 1n));
+}
+
 /** A pod's requests above 0, as pairs of resource index and units. */
 export function demandOf(pod: PodSpec, scale: Scale): (readonly [number, number])[] {
   return scale.resources.flatMap((resource, i): (readonly [number, number])[] => {

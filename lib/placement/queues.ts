@@ -1,5 +1,5 @@
-import { inUnits, PODS } from './amounts';
-import { wholeUnits } from '../model/quantity';
+import { wholeUnits, type Amount } from '../model/quantity';
+import { amountOf, inUnits, PODS } from './amounts';
 import type { Gang, Instance } from './instance';
 import type { QueueSpec } from './problem';
 
@@ -9,18 +9,22 @@ export interface QueueRefusal {
   readonly queue: string;
   /** Resource index. */
   readonly resource: number;
-  /** Units that the gang asks for. */
-  readonly needed: number;
-  /** Units left, never below 0. */
-  readonly left: number;
+  /** What the gang asks for. */
+  readonly needed: Amount;
+  /** What is left, never below 0. */
+  readonly left: Amount;
 }
 
 interface Bound {
   readonly kind: 'quota' | 'limit';
   readonly queue: string;
   readonly resource: number;
+  /** Exactly what `used` leaves; below 0 where it alone exceeds the bound. */
+  readonly room: Amount;
   /** Units left for gangs; below 0 where `used` alone exceeds the bound. */
   left: number;
+  /** Units charged to gangs. */
+  charged: number;
 }
 
 /**
@@ -33,7 +37,7 @@ export class QueueLedger {
   /** By gang: the listed queues from its own up. */
   private readonly chains: readonly (readonly string[])[];
 
-  constructor(instance: Instance) {
+  constructor(private readonly instance: Instance) {
     const queues = new Map(instance.problem.queues.map((queue) => [queue.name, queue]));
     const used = usedBeneath(instance.problem.queues, queues);
     for (const queue of instance.problem.queues) this.bounds.set(queue.name, boundsOf(instance, queue, used));
@@ -44,14 +48,23 @@ export class QueueLedger {
   refusal(gang: Gang, demand: readonly number[]): QueueRefusal | undefined {
     for (const bound of this.boundsFor(gang)) {
       const needed = demand[bound.resource] ?? 0;
-      if (needed > 0 && needed > bound.left) return { ...bound, needed, left: Math.max(0, bound.left) };
+      if (needed > 0 && needed > bound.left) return this.refuse(bound, needed);
     }
     return undefined;
   }
 
+  private refuse({ kind, queue, resource, room, charged }: Bound, needed: number): QueueRefusal {
+    const { scale } = this.instance;
+    const left = room - amountOf(scale, resource, charged);
+    return { kind, queue, resource, needed: amountOf(scale, resource, needed), left: left > 0n ? left : 0n };
+  }
+
   /** Charges units of each resource to a gang; give `by` -1 to take them back. */
   charge(gang: Gang, demand: readonly number[], by: 1 | -1 = 1): void {
-    for (const bound of this.boundsFor(gang)) bound.left -= by * (demand[bound.resource] ?? 0);
+    for (const bound of this.boundsFor(gang)) {
+      bound.left -= by * (demand[bound.resource] ?? 0);
+      bound.charged += by * (demand[bound.resource] ?? 0);
+    }
   }
 
   private boundsFor(gang: Gang): Bound[] {
@@ -101,7 +114,10 @@ function boundsOf(
     return (['limit', 'quota'] as const).flatMap((kind): Bound[] => {
       const bound = bounds?.[kind];
       if (bound === undefined) return [];
-      return [{ kind, queue: queue.name, resource, left: inUnits(bound - taken, unit, scale.total[resource] ?? 0) }];
+      const room = bound - taken;
+      return [
+        { kind, queue: queue.name, resource, room, left: inUnits(room, unit, scale.total[resource] ?? 0), charged: 0 },
+      ];
     });
   });
 }

@@ -1,0 +1,101 @@
+import { wholeUnits, type Amount } from '../model/quantity';
+import { formatAmount, type Resources } from '../model/resources';
+import { amountOf, PODS } from './amounts';
+import { closedBecause, excludedBecause, labelValue } from './eligibility';
+import type { Gang, Instance, Leaf, Rule } from './instance';
+import { compareNatural } from './natural';
+import type { Reason } from './plan';
+
+/** A refusal for the first group whose pods no node may take, whatever room the others leave. */
+export function noEligibleNode(instance: Instance, gang: Gang): Reason | undefined {
+  const leaf = gang.leaves.find(({ alone }) => alone.every((pods) => pods === 0));
+  if (!leaf) return undefined;
+  const excluded = exclusions(instance, gang, leaf);
+  const onlyRoom = Object.keys(excluded).every((cause) => cause.startsWith('resource '));
+  const nodes = instance.nodes.length;
+  return {
+    code: onlyRoom && nodes > 0 ? 'capacity' : 'no-eligible-node',
+    group: leaf.path,
+    message: `none of ${nodes} nodes can take a pod of ${leaf.path}`,
+    needed: shown(demandOf(instance, leaf, 1)),
+    available: shown(largest(instance, leaf)),
+    excluded,
+    help: nodes === 0 ? 'list the nodes of the cluster' : helpFor(excluded),
+  };
+}
+
+function helpFor(excluded: Readonly<Record<string, number>>): string {
+  const [most = ''] = Object.entries(excluded).sort(([a, x], [b, y]) => y - x || compareNatural(a, b))[0] ?? [];
+  if (most.startsWith('taint ')) return `add a toleration for ${most}`;
+  if (most.startsWith('node selector ')) return `change or drop the ${most}`;
+  if (most === 'node affinity') return 'change or drop the required node affinity';
+  if (most.startsWith('label ')) return `give the nodes the ${most.replace(' missing', '')}`;
+  if (most.startsWith('resource ')) return `ask for less ${most.replace('resource ', '')} a pod, or add larger nodes`;
+  return 'make nodes ready and schedulable';
+}
+
+/** How many nodes are left out for a leaf, by the first cause that applies to each. */
+export function exclusions(instance: Instance, gang: Gang, leaf: Leaf): Record<string, number> {
+  const counts = new Map<string, number>();
+  instance.nodes.forEach((_, n) => {
+    const cause = exclusionOf(instance, gang, leaf, n);
+    if (cause !== undefined) counts.set(cause, (counts.get(cause) ?? 0) + 1);
+  });
+  return Object.fromEntries([...counts].sort(([a], [b]) => compareNatural(a, b)));
+}
+
+function exclusionOf(instance: Instance, gang: Gang, leaf: Leaf, n: number): string | undefined {
+  const node = instance.nodes[n];
+  if (!node || (leaf.alone[n] ?? 0) > 0) return undefined;
+  const cause = closedBecause(node) ?? excludedBecause(node, leaf.spec.pod);
+  if (cause !== undefined) return cause;
+  for (const rule of rulesAround(gang, leaf)) {
+    const missing = instance.trees[rule.tree]?.levels.find((level) => labelValue(node, level) === undefined);
+    if (missing !== undefined) return `label ${missing} missing`;
+  }
+  const base = n * instance.scale.resources.length;
+  const short = leaf.demand.find(([r, units]) => (instance.room[base + r] ?? 0) < units);
+  return short ? `resource ${instance.scale.resources[short[0]]}` : undefined;
+}
+
+function rulesAround(gang: Gang, leaf: Leaf): Rule[] {
+  const groups = gang.groups.filter((group) => group.path === leaf.path || leaf.path.startsWith(`${group.path}/`));
+  return [gang.rule, ...groups.map((group) => group.rule)].filter((rule) => rule.tree >= 0);
+}
+
+/** What so many pods of a leaf ask for. */
+export function demandOf(instance: Instance, leaf: Leaf, pods: number): Resources {
+  const { scale } = instance;
+  return Object.fromEntries(
+    leaf.demand.map(([r, units]) => [scale.resources[r] ?? '', amountOf(scale, r, units * pods)]),
+  );
+}
+
+/** Exactly what a node has beside `used`, never below 0; undefined for pods without limit. */
+export function freeOn(instance: Instance, n: number, resource: string): Amount | undefined {
+  const node = instance.nodes[n];
+  if (resource === PODS && node?.allocatable[PODS] === undefined) return undefined;
+  const free = (node?.allocatable[resource] ?? 0n) - (node?.used[resource] ?? 0n);
+  return free > 0n ? free : 0n;
+}
+
+/** The most of each resource that some node has. */
+function largest(instance: Instance, leaf: Leaf): Resources {
+  const most = (resource: string): Amount =>
+    instance.nodes.reduce((largest, _, n) => {
+      const free = freeOn(instance, n, resource) ?? wholeUnits(leaf.pods);
+      return free > largest ? free : largest;
+    }, 0n);
+  return Object.fromEntries(
+    leaf.demand.map(([r]) => {
+      const resource = instance.scale.resources[r] ?? '';
+      return [resource, most(resource)];
+    }),
+  );
+}
+
+/** Amounts as a plan prints them, in natural order of names. */
+export function shown(resources: Resources): Record<string, string> {
+  const entries = Object.entries(resources).sort(([a], [b]) => compareNatural(a, b));
+  return Object.fromEntries(entries.map(([name, amount]) => [name, formatAmount(name, amount)]));
+}

@@ -1,0 +1,171 @@
+import type { Amount } from '../model/quantity';
+import { addResources, type Resources } from '../model/resources';
+import { amountOf } from './amounts';
+import { demandOf, exclusions, freeOn, shown } from './exclusions';
+import type { Case } from './explain';
+import type { Gang, Group, Instance, Leaf, Rule } from './instance';
+import type { Reason } from './plan';
+import { remedies } from './remedy';
+import type { Ground } from './search';
+import { minimumShape, podsOfLeaves } from './shape';
+
+/** A copy that must be in one domain, or the whole gang. */
+interface Scope {
+  readonly gang: Gang;
+  /** Undefined for the gang. */
+  readonly group: string | undefined;
+  readonly level: string | undefined;
+  readonly rule: Rule;
+  /** By leaf: pods in it. */
+  readonly pods: readonly number[];
+}
+
+/** The domain that comes closest to holding a scope. */
+interface Closest {
+  readonly scope: Scope;
+  /** Label values; undefined for the whole cluster. */
+  readonly domain: string | undefined;
+  readonly needed: Resources;
+  readonly available: Resources;
+  /** Resources of which there is too little in total. */
+  readonly missing: readonly string[];
+  /** By leaf of the scope: pods that have no slot, each leaf counted on its own. */
+  readonly lacking: readonly { readonly leaf: Leaf; readonly pods: number }[];
+}
+
+/** Names the first scope, innermost first, that no domain holds, with the domain that comes closest. */
+export function shortage(the: Case, ground: Ground, when: 'alone' | 'beside'): Reason {
+  const { gang, site } = the;
+  const inner = [...gang.groups].reverse().map((group) => scopeOf(gang, group));
+  const closest = [...inner, gangScope(gang)].map((scope) => closestDomain(site.instance, ground, scope));
+  const blamed = closest.find(isShort) ?? closest.at(-1);
+  // There is always the scope of the gang; without it there would be nothing to blame.
+  if (!blamed) return { code: 'capacity', message: `${gang.spec.name} has no pods` };
+  const { scope, domain } = blamed;
+  const help = remedies(the, ['level', 'replicas']).join('; or ');
+  return {
+    code: when === 'beside' ? 'taken' : blamed.missing.length > 0 ? 'capacity' : 'fragmented',
+    ...(scope.group !== undefined && { group: scope.group }),
+    message: messageFor(blamed, when),
+    ...(scope.level !== undefined && { level: scope.level }),
+    ...(domain !== undefined && { domain }),
+    needed: shown(blamed.needed),
+    available: shown(blamed.available),
+    excluded: exclusions(site.instance, gang, worstLeaf(blamed)),
+    help: help === '' ? 'add nodes, or ask for less' : help,
+  };
+}
+
+function messageFor({ scope, domain, missing }: Closest, when: 'alone' | 'beside'): string {
+  const what = scope.group === undefined ? scope.gang.spec.name : `one copy of ${scope.group}`;
+  const place = domain === undefined ? 'the cluster' : `${scope.level} ${domain}`;
+  const beside = when === 'beside' ? ' beside the other gangs' : '';
+  const where = scope.level === undefined ? `does not fit${beside}` : `fits in no ${scope.level}${beside}`;
+  const closest = domain === undefined ? place : `${place} comes closest and`;
+  return missing.length > 0
+    ? `${what} ${where}: ${closest} has too little ${missing.join(', ')}`
+    : `${what} ${where}: ${closest} has enough in total, but in pieces that do not hold the pods`;
+}
+
+function isShort({ missing, lacking }: Closest): boolean {
+  return missing.length > 0 || lacking.some(({ pods }) => pods > 0);
+}
+
+function worstLeaf({ lacking, scope }: Closest): Leaf {
+  const [first] = [...lacking].sort((a, b) => b.pods - a.pods);
+  const leaf = first?.leaf ?? scope.gang.leaves[0];
+  if (!leaf) throw new Error(`${scope.gang.spec.name} has no pods`);
+  return leaf;
+}
+
+function gangScope(gang: Gang): Scope {
+  const pods = podsOfLeaves(gang, minimumShape(gang).shape);
+  return { gang, group: undefined, level: gang.spec.constraint?.required, rule: gang.rule, pods };
+}
+
+function scopeOf(gang: Gang, group: Group): Scope {
+  const pods = new Array<number>(gang.leaves.length).fill(0);
+  const add = (inner: Group, copies: number): void => {
+    if (inner.leaf) pods[inner.leaf.index] = copies * inner.leaf.count;
+    inner.children.forEach((child) => add(child, copies * child.min));
+  };
+  add(group, 1);
+  return { gang, group: group.path, level: group.spec.constraint?.required, rule: group.rule, pods };
+}
+
+function closestDomain(instance: Instance, ground: Ground, scope: Scope): Closest {
+  const { tree: t, required } = scope.rule;
+  const tree = instance.trees[t];
+  const everywhere = { members: instance.nodes.map((_, n) => n), domain: undefined };
+  const domains = (tree?.members[required] ?? []).map((members, d) => ({
+    members,
+    domain: tree?.values[required]?.[d]?.join('/'),
+  }));
+  const rated = (required < 0 || domains.length === 0 ? [everywhere] : domains).map(({ members, domain }) =>
+    rate(instance, ground, scope, members, domain),
+  );
+  const [best] = rated.sort(byDeficit);
+  return best ?? rate(instance, ground, scope, everywhere.members, undefined);
+}
+
+/** Orders domains: pods without a slot, resources that are short, then what there is of those. */
+function byDeficit(a: Closest, b: Closest): number {
+  const without = ({ lacking }: Closest): number => lacking.reduce((sum, { pods }) => sum + pods, 0);
+  const more = a.missing.map((resource) => (b.available[resource] ?? 0n) - (a.available[resource] ?? 0n));
+  const most = more.find((difference) => difference !== 0n) ?? 0n;
+  return without(a) - without(b) || a.missing.length - b.missing.length || (most > 0n ? 1 : most < 0n ? -1 : 0);
+}
+
+function rate(
+  instance: Instance,
+  ground: Ground,
+  scope: Scope,
+  members: readonly number[],
+  domain: string | undefined,
+): Closest {
+  const leaves = scope.gang.leaves.filter((leaf) => (scope.pods[leaf.index] ?? 0) > 0);
+  const demands = leaves.map((leaf) => demandOf(instance, leaf, scope.pods[leaf.index] ?? 0));
+  const needed = demands.reduce(addResources, {});
+  const eligible = members.filter((n) => leaves.some((leaf) => (leaf.alone[n] ?? 0) > 0));
+  const available = availableOn(instance, ground, eligible, Object.keys(needed));
+  const missing = Object.keys(needed).filter(
+    (resource) => (needed[resource] ?? 0n) > (available[resource] ?? needed[resource] ?? 0n),
+  );
+  const lacking = leaves.map((leaf) => {
+    const slots = members.reduce((sum, n) => sum + slotsOn(instance, ground, leaf, n), 0);
+    return { leaf, pods: Math.max(0, (scope.pods[leaf.index] ?? 0) - slots) };
+  });
+  return { scope, domain, needed, available, missing: missing.sort(), lacking };
+}
+
+/** Exactly what nodes have left together; without a resource of which some node has no limit. */
+function availableOn(
+  instance: Instance,
+  ground: Ground,
+  nodes: readonly number[],
+  names: readonly string[],
+): Resources {
+  const width = instance.scale.resources.length;
+  const left = (n: number, resource: string): Amount | undefined => {
+    const r = instance.scale.index.get(resource) ?? 0;
+    const free = freeOn(instance, n, resource);
+    const taken = (instance.room[n * width + r] ?? 0) - (ground.occupancy.room[n * width + r] ?? 0);
+    return free === undefined ? undefined : free - amountOf(instance.scale, r, taken);
+  };
+  const entries = names.flatMap((resource): [string, Amount][] => {
+    const amounts = nodes.map((n) => left(n, resource));
+    if (amounts.includes(undefined)) return [];
+    return [[resource, amounts.reduce<Amount>((sum, amount) => sum + (amount ?? 0n), 0n)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function slotsOn(instance: Instance, ground: Ground, leaf: Leaf, n: number): number {
+  const base = n * instance.scale.resources.length;
+  const { room } = ground.occupancy;
+  const pods = leaf.demand.reduce(
+    (most, [r, units]) => Math.min(most, Math.floor((room[base + r] ?? 0) / units)),
+    leaf.alone[n] ?? 0,
+  );
+  return Math.max(0, leaf.exclusive ? Math.min(1, pods) : pods);
+}

@@ -1,0 +1,194 @@
+import { visitCopies, type GangPods } from '../assigned';
+import type { Gang, Instance, Leaf } from '../instance';
+import { demandOfPods } from './demand';
+import { QueueLedger } from '../queues';
+import type { Assignment } from '../objective';
+import type { Wholeness } from '../wholeness';
+import type { Forest } from './forest';
+
+/**
+ * Where the gangs are that stand, and what they leave: the one state that changes between placements. Nodes with
+ * equal amounts are of one class; domains remember when something in them last changed.
+ */
+export class Standing {
+  /** By node and resource: units left beside `used` and planned pods. */
+  readonly room: Float64Array;
+  /** By node and resource: units that pinned components could take at most. */
+  readonly reserved: Float64Array;
+  readonly ledger: QueueLedger;
+  /** By node: its class. */
+  readonly classOf: Int32Array;
+  /** By depth + 1 and domain: when a node in it last changed. */
+  readonly changed: readonly Int32Array[];
+  now = 1;
+  private readonly width: number;
+  private readonly placed: (GangPods | undefined)[];
+  /** By node: pods that break it. */
+  private readonly breakers: Int32Array;
+  /** By depth and domain: broken nodes in it. */
+  private readonly broken: readonly Int32Array[];
+  private readonly classes: Rows;
+  private readonly row: Float64Array;
+
+  constructor(
+    readonly instance: Instance,
+    readonly forest: Forest,
+    readonly whole: Wholeness,
+    private readonly tree: number,
+  ) {
+    this.width = instance.scale.resources.length;
+    this.room = instance.room.slice();
+    this.reserved = new Float64Array(instance.room.length);
+    this.ledger = new QueueLedger(instance);
+    this.placed = instance.gangs.map(() => undefined);
+    this.breakers = new Int32Array(instance.nodes.length);
+    this.broken = Array.from({ length: forest.depths }, (_, depth) => new Int32Array(forest.count(depth)));
+    this.changed = Array.from({ length: forest.depths + 1 }, (_, i) => new Int32Array(forest.count(i - 1)));
+    this.row = new Float64Array(3 * this.width + 1);
+    this.classes = new Rows(this.row.length);
+    this.classOf = new Int32Array(instance.nodes.length);
+    for (let n = 0; n < this.classOf.length; n++) this.classOf[n] = this.classify(n);
+  }
+
+  private classify(n: number): number {
+    const { row, width } = this;
+    const base = n * width;
+    for (let r = 0; r < width; r++) {
+      row[r] = this.room[base + r] ?? 0;
+      row[width + r] = this.reserved[base + r] ?? 0;
+      row[2 * width + r] = this.instance.room[base + r] ?? 0;
+    }
+    row[3 * width] = this.breaks(n) ? 1 : 0;
+    return this.classes.numberOf(row);
+  }
+
+  /** True where a pod with accelerators on this node would break it. */
+  breaks(n: number): boolean {
+    return this.whole.node[n] === 1 && this.breakers[n] === 0;
+  }
+
+  /** True where a pod with accelerators in this domain would break it. */
+  breaksDomain(depth: number, domain: number): boolean {
+    return this.whole.domain[this.tree]?.[depth]?.[domain] === 1 && this.broken[depth]?.[domain] === 0;
+  }
+
+  /** Has exactly these gangs stand. */
+  become(assignment: Assignment): void {
+    const { gangs } = this.instance;
+    for (const gang of gangs) {
+      const before = this.placed[gang.index];
+      if (before && before !== assignment[gang.index]) this.change(gang, before, -1);
+    }
+    for (const gang of gangs) {
+      const pods = assignment[gang.index];
+      if (pods && pods !== this.placed[gang.index]) this.change(gang, pods, 1);
+    }
+  }
+
+  private change(gang: Gang, pods: GangPods, by: 1 | -1): void {
+    const touched = new Set<number>();
+    const sets = gang.leaves.map(() => new Map<number, number>());
+    visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
+      if (!leaf) return;
+      const own = leaf.pinned === 'set' ? sets[leaf.index] : new Map<number, number>();
+      for (const n of nodes) {
+        touched.add(n);
+        this.add(this.room, leaf, n, -by);
+        if (leaf.accelerated) this.breakNode(n, by);
+        own?.set(n, (own.get(n) ?? 0) + 1);
+      }
+      if (leaf.pinned === 'replica' && own) this.reserve(leaf, own, leaf.count, by);
+    });
+    for (const leaf of gang.leaves) if (leaf.pinned === 'set') this.reserve(leaf, sets[leaf.index] ?? new Map(), leaf.pods, by);
+    this.ledger.charge(gang, demandOfPods(gang, pods, this.width), by);
+    this.placed[gang.index] = by > 0 ? pods : undefined;
+    this.touch(touched);
+  }
+
+  private reserve(leaf: Leaf, planned: ReadonlyMap<number, number>, pods: number, by: number): void {
+    for (const [n, here] of planned) this.add(this.reserved, leaf, n, by * (planned.size === 1 ? here : mostOf(leaf, pods, n)));
+  }
+
+  private add(sums: Float64Array, leaf: Leaf, n: number, pods: number): void {
+    const base = n * this.width;
+    for (const [r, units] of leaf.demand) sums[base + r] = (sums[base + r] ?? 0) + pods * units;
+  }
+
+  private breakNode(n: number, by: 1 | -1): void {
+    const before = this.breakers[n] ?? 0;
+    this.breakers[n] = before + by;
+    if (this.whole.node[n] !== 1 || (by === 1 ? before : before - 1) !== 0) return;
+    this.broken.forEach((counts, depth) => {
+      const domain = this.forest.domainOf(depth, n);
+      counts[domain] = (counts[domain] ?? 0) + by;
+    });
+  }
+
+  private touch(nodes: ReadonlySet<number>): void {
+    this.now++;
+    for (const n of nodes) {
+      this.classOf[n] = this.classify(n);
+      this.changed.forEach((stamps, i) => (stamps[this.forest.domainOf(i - 1, n)] = this.now));
+    }
+  }
+}
+
+/** The most pods that a component of so many pods could have on a node beside others of its set. */
+export function mostOf(leaf: Leaf, pods: number, n: number): number {
+  return leaf.exclusiveHost ? 1 : Math.min(pods, leaf.alone[n] ?? 0);
+}
+
+/** Gives equal rows of numbers equal numbers. */
+class Rows {
+  private rows: Float64Array;
+  private slots = new Int32Array(1024).fill(-1);
+  private count = 0;
+
+  constructor(private readonly width: number) {
+    this.rows = new Float64Array(256 * width);
+  }
+
+  numberOf(row: Float64Array): number {
+    let slot = this.hash(row, 0) & (this.slots.length - 1);
+    for (let known = this.slots[slot] ?? -1; known >= 0; known = this.slots[slot] ?? -1) {
+      if (this.isRow(known, row)) return known;
+      slot = (slot + 1) & (this.slots.length - 1);
+    }
+    if ((this.count + 1) * this.width > this.rows.length) this.grow();
+    this.rows.set(row, this.count * this.width);
+    this.slots[slot] = this.count++;
+    if (2 * this.count > this.slots.length) this.rehash();
+    return this.count - 1;
+  }
+
+  private hash(row: Float64Array, at: number): number {
+    let hash = 17;
+    for (let i = 0; i < this.width; i++) {
+      const x = row[at + i] ?? 0;
+      hash = Math.imul(hash ^ (x | 0) ^ ((x / 4294967296) | 0), 0x9e3779b1);
+      hash ^= hash >>> 15;
+    }
+    return hash;
+  }
+
+  private isRow(known: number, row: Float64Array): boolean {
+    const base = known * this.width;
+    for (let i = 0; i < this.width; i++) if (this.rows[base + i] !== row[i]) return false;
+    return true;
+  }
+
+  private grow(): void {
+    const more = new Float64Array(2 * this.rows.length);
+    more.set(this.rows);
+    this.rows = more;
+  }
+
+  private rehash(): void {
+    this.slots = new Int32Array(2 * this.slots.length).fill(-1);
+    for (let known = 0; known < this.count; known++) {
+      let slot = this.hash(this.rows, known * this.width) & (this.slots.length - 1);
+      while ((this.slots[slot] ?? -1) >= 0) slot = (slot + 1) & (this.slots.length - 1);
+      this.slots[slot] = known;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { gang, GPU, group, on, plan, problem, refusal, type Drawing } from './clusters';
+
+// a ── r1 ── n1 (8), n2 (8)      b ── r3 ── n5 (8)
+//   └─ r2 ── n3 (8), n4 (4)
+const drawing: Drawing = { a: { r1: { n1: 8, n2: 8 }, r2: { n3: 8, n4: 4 } }, b: { r3: { n5: 8 } } };
+
+describe('refusals', () => {
+  test('a gang larger than the cluster: what is needed, what is there, and how many copies would fit', () => {
+    const solved = plan(problem(drawing, [gang('g', [group('decode', 8, { replicas: 6 })])]));
+    expect(refusal(solved)).toEqual({
+      code: 'capacity',
+      message: 'g does not fit: the cluster has too little nvidia.com/gpu',
+      needed: { [GPU]: '48', pods: '6' },
+      available: { [GPU]: '32', pods: '440' },
+      excluded: { [`resource ${GPU}`]: 1 },
+      help: 'run decode with 4 copies instead of 6',
+    });
+  });
+
+  test('a level too narrow: the best domain, and the wider level that holds the gang', () => {
+    const solved = plan(
+      problem(drawing, [gang('g', [group('decode', 8, { replicas: 3 })], { constraint: on('rack') })]),
+    );
+    expect(refusal(solved)).toMatchObject({
+      code: 'capacity',
+      level: 'rack',
+      domain: 'a/r1',
+      needed: { [GPU]: '24', pods: '3' },
+      available: { [GPU]: '16', pods: '220' },
+      help: 'require zone instead of rack for g; or run decode with 2 copies instead of 3',
+    });
+  });
+
+  test('enough in total, but in pieces', () => {
+    // r1 ── n1 (5), n2 (4): nine GPUs, and three pods of three
+    const pieces: Drawing = { a: { r1: { n1: 5, n2: 4 } } };
+    const solved = plan(problem(pieces, [gang('g', [group('w', 3, { replicas: 3 })])]));
+    expect(refusal(solved)).toMatchObject({ code: 'fragmented', needed: { [GPU]: '9' }, available: { [GPU]: '9' } });
+  });
+
+  test('one copy that no domain holds is named, not the gang', () => {
+    const solved = plan(
+      problem(drawing, [gang('g', [group('w', 8, { replicas: 2, count: 3, constraint: on('rack') })])]),
+    );
+    expect(refusal(solved)).toMatchObject({
+      code: 'capacity',
+      group: 'w',
+      level: 'rack',
+      domain: 'a/r1',
+      needed: { [GPU]: '24' },
+    });
+  });
+
+  test('what other gangs hold is told apart from what is not there', () => {
+    const gangs = [gang('first', [group('w', 8, { replicas: 4 })], { priority: 1 }), gang('second', [group('w', 8)])];
+    expect(refusal(plan(problem(drawing, gangs)))).toMatchObject({ code: 'taken', available: { [GPU]: '0' } });
+  });
+
+  test('a search that ends without an answer says so, and claims nothing', () => {
+    const solved = plan(problem(drawing, [gang('g', [group('w', 8, { replicas: 3 })])]), { steps: 1 });
+    expect(refusal(solved).code).toBe('budget');
+    expect(solved.optimal).toBe(false);
+    expect(solved.bound.unplaced).toEqual([[0, 0, 0]]);
+  });
+});
