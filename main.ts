@@ -1,25 +1,42 @@
-import { Backend, Cluster, DynamoGraph, Fleet, Level, Model, ModelCache, Queue, Router, SecretRef, Stack } from './lib';
+import {
+  Backend,
+  Cluster,
+  DynamoGraph,
+  Fleet,
+  Level,
+  Model,
+  ModelCache,
+  Queue,
+  Router,
+  SecretRef,
+  Stack,
+  type StackProps,
+} from './lib';
 import * as euWest from './topologies/eu-west';
+import * as lab from './topologies/lab';
 
 const fleet = new Fleet();
+const namespace = 'runai-project-a';
+const token = SecretRef.of('hf-token-secret', 'HF_TOKEN');
+const qwen = Model.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca', token });
+
+// eu-west: 32 H100 nodes in two zones, in production.
 const cluster = new Cluster(fleet, 'eu-west', {
   stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
   inventory: euWest.inventory,
   topology: euWest.topology,
 });
-
 const queue = new Queue(cluster, 'runai-project-a', { gpu: { quota: 64 } });
-const token = SecretRef.of('hf-token-secret', 'HF_TOKEN');
 const backend = Backend.vllm({
   image:
     'nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.5.0@sha256:d18389c89eb319401fdd73f1fbbaff10d9382f634b879941dfba75bbf7260c1e',
 });
 
 new DynamoGraph(cluster, 'vllm-disagg', {
-  namespace: 'runai-project-a',
+  namespace,
   queue,
   backend,
-  model: Model.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca', token }),
+  model: qwen,
   placement: { preferred: Level.zone() },
   frontend: { replicas: 1, router: Router.kvAware() },
   prefill: { replicas: 1, gpus: 1 },
@@ -27,7 +44,7 @@ new DynamoGraph(cluster, 'vllm-disagg', {
 });
 
 new DynamoGraph(cluster, 'llama-70b', {
-  namespace: 'runai-project-a',
+  namespace,
   queue,
   backend,
   model: Model.huggingFace('meta-llama/Llama-3.3-70B-Instruct', {
@@ -40,5 +57,24 @@ new DynamoGraph(cluster, 'llama-70b', {
   prefill: { replicas: 4, gpus: 2, cpu: 16, memory: '128Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '16Gi' },
   decode: { replicas: 3, gpus: 8, cpu: 64, memory: '512Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '64Gi' },
 });
+
+// Two labs of three nodes, as they were set up with Dynamo 0.5.1: one on KAI, one on Run:ai.
+walkThrough('lab', { dynamo: '0.5.1', kai: '0.17.0' }, 'runai-project-a');
+walkThrough('lab-runai', { dynamo: '0.5.1', runai: '2.23' }, 'project-a');
+
+function walkThrough(id: string, stack: StackProps, queueName: string): void {
+  const { inventory, topology } = lab;
+  const small = new Cluster(fleet, id, { stack: Stack.of(stack), inventory, topology });
+  new DynamoGraph(small, 'vllm-disagg', {
+    namespace,
+    queue: new Queue(small, queueName, { gpu: { quota: 2 } }),
+    backend: Backend.vllm(),
+    model: qwen,
+    placement: { preferred: Level.zone() },
+    frontend: { name: 'Frontend' },
+    prefill: { name: 'VllmPrefillWorker', gpus: 1 },
+    decode: { name: 'VllmDecodeWorker', gpus: 1 },
+  });
+}
 
 fleet.synth();
