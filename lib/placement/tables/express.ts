@@ -20,6 +20,8 @@ export interface Expressed {
 
 /** Vectors of one depth beyond which no tables are kept. */
 const MOST_VECTORS = 30_000;
+/** Leaves whose nodes are told apart by bits. */
+const MOST_LEAVES = 16;
 
 /**
  * The gang in the words of tables, or undefined where they cannot tell its placements apart exactly: several
@@ -28,7 +30,7 @@ const MOST_VECTORS = 30_000;
  */
 export function express(instance: Instance, gang: Gang, rated: RatedShape, lock: LockedGang | undefined): Expressed | undefined {
   const tree = instance.trees[gang.tree];
-  if (!tree || !hasOneTopology(instance, gang) || !levelsAreDomains(instance, gang)) return undefined;
+  if (!tree || gang.leaves.length > MOST_LEAVES || !hasOneTopology(instance, gang) || !levelsAreDomains(instance, gang)) return undefined;
   const exclusiveFrom = gang.leaves.map((leaf) => exclusiveDepth(instance, gang, leaf));
   const locked = lockedPods(gang, lock);
   const items = itemsOf(gang.roots, rated.shape, gang.rule.required);

@@ -43,7 +43,7 @@ export class Standing {
     this.placed = instance.gangs.map(() => undefined);
     this.breakers = new Int32Array(instance.nodes.length);
     this.broken = Array.from({ length: forest.depths }, (_, depth) => new Int32Array(forest.count(depth)));
-    this.changed = Array.from({ length: forest.depths + 1 }, (_, i) => new Int32Array(forest.count(i - 1)));
+    this.changed = Array.from({ length: forest.depths + 1 }, (_, i) => new Int32Array(forest.count(i - 1)).fill(1));
     this.row = new Float64Array(3 * this.width + 1);
     this.classes = new Rows(this.row.length);
     this.classOf = new Int32Array(instance.nodes.length);

@@ -106,7 +106,7 @@ export class Tabulation {
     const required = this.gang.rule.required;
     if (required === this.depths - 1) return this.bestNode();
     const jobs: Job[] = [];
-    for (let domain = 0; domain < this.standing.forest.count(required); domain++) this.collect(required, domain, 0, jobs);
+    for (let domain = 0; domain < this.standing.forest.count(required); domain++) this.collect(required, domain, this.expressed.terms.distanceWord === 0 ? -Infinity : 0, jobs);
     jobs.sort((a, b) => a.least - b.least || b.depth - a.depth);
     let best: Best | undefined;
     for (const job of jobs) {
@@ -134,6 +134,7 @@ export class Tabulation {
     const parts = this.fewestParts(depth, domain);
     if (parts === Infinity) return;
     const here = around + this.preferredBy(depth);
+    // Distances may be below zero: they say nothing.
     jobs.push({ depth, domain, least: here + Math.max(atNodes ? 1 : 2, parts) * this.preferredFrom(inner) - this.mostKept() });
     if (atNodes || parts > 1) return;
     for (const child of this.standing.forest.children(depth, domain)) this.collect(inner, child, here, jobs);
@@ -160,7 +161,7 @@ export class Tabulation {
 
   /** Words of the cheapest placement of the whole gang in a domain, with what the domains around it cost. */
   private costIn(depth: number, domain: number): Float64Array | undefined {
-    const table = depth === this.gang.rule.required || depth === this.depths - 2 || depth === this.depths - 1 ? this.table(depth, domain) : this.lift(depth, this.inside(depth, domain), this.isWhole(depth, domain));
+    const table = this.table(depth, domain);
     const at = find(table, this.fullKey(depth));
     if (at < 0) return undefined;
     const { words } = this.expressed.terms;
@@ -253,7 +254,6 @@ export class Tabulation {
     const tables = this.at(depth);
     const costs = this.costsAt(depth);
     const cost = new Float64Array(words);
-    // Two tables are never open at once: the vectors are joined first.
     tables.open();
     inside.keys.forEach((from, i) => {
       for (const to of this.joinsOf(depth, from)) {
@@ -273,13 +273,15 @@ export class Tabulation {
     const joins = this.joins[depth + 1];
     const known = joins?.get(key);
     if (known) return known;
-    const own = this.space(depth);
-    const below = this.space(depth + 1);
-    const counts = countsOf(below, key);
-    const vectors = joined(this.expressed.items, depth, own.dims, below.dims, counts);
-    const keys = vectors.map((vector) => keyOf(own, vector));
+    const keys = this.join(this.space(depth), depth, this.space(depth + 1), key);
     joins?.set(key, keys);
     return keys;
+  }
+
+  private join(own: Space, depth: number, below: Space, key: number): number[] {
+    if (isSameSpace(own, below)) return [key];
+    const vectors = joined(this.expressed.items, depth, own.dims, below.dims, countsOf(below, key));
+    return vectors.map((vector) => keyOf(own, vector));
   }
 
   /** Pods by leaf, then units by resource, of a vector of pods. */
@@ -457,6 +459,11 @@ export class Tabulation {
 interface EqualDomains {
   readonly table: Table;
   readonly domains: readonly number[];
+}
+
+/** True where both depths have the same whole copies and no parts. */
+function isSameSpace(a: Space, b: Space): boolean {
+  return a.dims.length === b.dims.length && a.dims.every((dim, i) => dim.complete && b.dims[i]?.complete && dim.item === b.dims[i].item);
 }
 
 function eligibility(gang: Gang): Uint16Array {

@@ -1,0 +1,107 @@
+import type { GangPods } from '../assigned';
+import type { Site } from '../ground';
+import type { Gang } from '../instance';
+import { evaluate, type Assignment } from '../objective';
+import { demandOfShape, type RatedShape } from '../shape';
+import { compareValues, type Value } from '../value';
+import { wholeness } from '../wholeness';
+import { express, likeness } from './express';
+import { Forest } from './forest';
+import { Standing } from './standing';
+import { Tabulation } from './tabulation';
+
+/** Numbers held in the tables of all shapes beyond which they are made anew. */
+const MOST_KEPT = 24_000_000;
+
+/** The answer of tables: the best placement, or that there is none. */
+export interface Answer {
+  readonly pods: GangPods | undefined;
+}
+
+/**
+ * Places single gangs beside others by tables over the topology: exact, and far faster than a search. Tables are
+ * kept between gangs, so that the second gang of a shape costs little.
+ */
+export class Placer {
+  private readonly standings = new Map<number, Standing>();
+  private readonly tabulations = new Map<string, Tabulation | undefined>();
+  private readonly numbers = new Map<Int32Array, number>();
+
+  constructor(private readonly site: Site) {}
+
+  /**
+   * The best placement of a gang in one of its shapes beside the given gangs; undefined where tables cannot say.
+   * Shapes come in the order of what they leave out; locks aside, more copies are better than any other term.
+   */
+  place(others: Assignment, gang: Gang, shapes: readonly RatedShape[], pinsCount = true): Answer | undefined {
+    if (this.site.layout.movedLast && this.site.locks.gangs[gang.index]) return undefined;
+    const standing = this.standingOf(gang.tree);
+    if (!standing) return undefined;
+    standing.become(others);
+    const keepsAll = this.site.locks.gangs[gang.index] !== undefined;
+    let best: GangPods | undefined;
+    let value: Value | undefined;
+    let leftOut = -1;
+    for (const rated of shapes) {
+      if (best && !keepsAll && rated.extrasLeftOut > leftOut) break;
+      const found = this.placeShape(standing, gang, rated, pinsCount);
+      if (!found) return undefined;
+      if (!found.pods) continue;
+      if (shapes.length === 1) return found;
+      const next = this.valueOf(others, gang, found.pods);
+      if (!value || compareValues(next, value) < 0) [best, value] = [found.pods, next];
+      leftOut = rated.extrasLeftOut;
+    }
+    return { pods: best };
+  }
+
+  private valueOf(others: Assignment, gang: Gang, pods: GangPods): Value {
+    const { instance, layout, locks } = this.site;
+    return evaluate(instance, layout, locks, others.map((own, g) => (g === gang.index ? pods : own)));
+  }
+
+  private placeShape(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Answer | undefined {
+    const demand = demandOfShape(gang, rated.shape, this.site.instance.scale.resources.length);
+    if (standing.ledger.refusal(gang, demand)) return { pods: undefined };
+    const tabulation = this.tabulationOf(standing, gang, rated, pinsCount);
+    if (!tabulation) return undefined;
+    const best = tabulation.best();
+    return { pods: best && tabulation.place(best) };
+  }
+
+  private standingOf(t: number): Standing | undefined {
+    const { instance } = this.site;
+    const tree = instance.trees[t];
+    if (!tree) return undefined;
+    let standing = this.standings.get(t);
+    if (!standing) this.standings.set(t, (standing = new Standing(instance, new Forest(tree), wholeness(instance), t)));
+    return standing;
+  }
+
+  /** Gangs that are alike share their tables; a lock makes a gang unlike any other. */
+  private tabulationOf(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Tabulation | undefined {
+    const lock = this.site.locks.gangs[gang.index];
+    const make = (): Tabulation | undefined => {
+      const expressed = express(this.site.instance, gang, rated, lock);
+      return expressed && new Tabulation(standing, gang, rated, expressed, pinsCount);
+    };
+    if (lock) return make();
+    const key = `${pinsCount ? 1 : 0} ${likeness(gang, rated, (array) => this.numberOf(array))}`;
+    if (!this.tabulations.has(key)) {
+      this.forget();
+      this.tabulations.set(key, make());
+    }
+    return this.tabulations.get(key);
+  }
+
+  private forget(): void {
+    const kept = [...this.tabulations.values()].reduce((sum, tabulation) => sum + (tabulation?.size ?? 0), 0);
+    if (kept > MOST_KEPT) this.tabulations.clear();
+  }
+
+  private numberOf(array: Int32Array): number {
+    const known = this.numbers.get(array) ?? this.numbers.size;
+    this.numbers.set(array, known);
+    return known;
+  }
+}

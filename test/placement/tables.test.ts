@@ -1,0 +1,70 @@
+import * as fc from 'fast-check';
+import type { ProblemDocument } from '../../lib/placement/document';
+import { makeGround, type Site } from '../../lib/placement/ground';
+import { compile } from '../../lib/placement/instance';
+import { readLocks } from '../../lib/placement/locked';
+import { evaluate, type Assignment } from '../../lib/placement/objective';
+import { readProblem } from '../../lib/placement/read';
+import { Search } from '../../lib/placement/search';
+import { allShapes } from '../../lib/placement/shape';
+import { Placer } from '../../lib/placement/tables/placer';
+import { compareValues, makeLayout, type Value } from '../../lib/placement/value';
+import { formatFraction } from '../../lib/placement/fraction';
+import { problems, runs, type Features } from './arbitraries';
+
+function siteOf(document: ProblemDocument): Site {
+  const outcome = readProblem(document);
+  if (!outcome.ok) throw new Error('not a problem');
+  const instance = compile(outcome.value);
+  return { instance, layout: makeLayout(instance), locks: readLocks(instance) };
+}
+
+function shown({ head, distance, tail }: Value): object {
+  return { head, distance: formatFraction(distance), tail };
+}
+
+/** Gangs one after the other, each by tables and by search beside those before it; how many tables could say. */
+function compareInTurn(document: ProblemDocument): number {
+  const site = siteOf(document);
+  const { instance, layout, locks } = site;
+  const placer = new Placer(site);
+  const assignment: Assignment[number][] = instance.gangs.map(() => undefined);
+  let said = 0;
+  for (const gang of instance.gangs) {
+    const shapes = allShapes(gang, 50) ?? [];
+    const searched = new Search(makeGround(site, assignment), [{ gang, shapes, optional: false }], { steps: 50_000 }).run();
+    if (!searched.complete) return said;
+    const answer = placer.place(assignment, gang, shapes);
+    const valueWith = (pods: Assignment[number]): object =>
+      pods ? shown(evaluate(instance, layout, locks, assignment.map((own, g) => (g === gang.index ? pods : own)))) : {};
+    if (answer) {
+      said++;
+      expect(valueWith(answer.pods)).toEqual(valueWith(searched.best?.pods[0]));
+    }
+    assignment[gang.index] = answer?.pods ?? searched.best?.pods[0];
+    if (answer?.pods) {
+      const ground = makeGround(site, assignment);
+      expect(ground.occupancy.room.every((units, i) => units >= Math.min(0, instance.room[i] ?? 0))).toBe(true);
+      expect(ground.occupancy.reserved.every((units, i) => units === 0 || units <= (instance.room[i] ?? 0))).toBe(true);
+    }
+  }
+  return said;
+}
+
+describe('tables find a best placement of each gang beside those before it, or none exactly where there is none', () => {
+  const mixes: readonly (readonly [string, Partial<Features>, number])[] = [
+    ['everything in the mix', { severalTopologies: false, pods: 8 }, 300],
+    ['one gang on many nodes', { gangs: 1, nodes: 7, pods: 7, severalTopologies: false, queues: false, eligibility: false }, 200],
+    ['pins', { severalTopologies: false, queues: false, eligibility: false, locks: false, extras: false, pods: 7 }, 300],
+    ['traffic over deep groups', { severalTopologies: false, pins: false, locks: false, queues: false, exclusive: false, extras: false, pods: 8 }, 200],
+  ];
+
+  test.each(mixes)('%s', (_, features, usual) => {
+    let said = 0;
+    fc.assert(
+      fc.property(problems(features), (document) => void (said += compareInTurn(document))),
+      runs(usual),
+    );
+    expect(said).toBeGreaterThan(usual / 5);
+  });
+});
