@@ -18,7 +18,7 @@ const layers = [
   ['constructs'],
   ['backends'],
   ['emit'],
-  ['checker', 'placement', 'inventory'],
+  ['checker', 'placement', 'inventory', 'schemas'],
   ['model'],
   ['diagnostics'],
 ];

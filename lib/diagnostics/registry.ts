@@ -3,9 +3,10 @@ import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { placementCodes } from './codes/placement';
+import { schemaCodes } from './codes/schemas';
 import { verifyCodes } from './codes/verify';
 
-const codes = { ...inputCodes, ...checkCodes, ...placementCodes, ...verifyCodes, ...emitCodes };
+const codes = { ...inputCodes, ...checkCodes, ...placementCodes, ...verifyCodes, ...schemaCodes, ...emitCodes };
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */
 export type DiagnosticCode = keyof typeof codes;

@@ -3,6 +3,7 @@ import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
+import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
 import { verifyCodes } from '../../lib/diagnostics/codes/verify';
 import { renderCodeList, renderExplanation } from '../../lib/diagnostics/explain';
 import { isDiagnosticCode, registry } from '../../lib/diagnostics/registry';
@@ -11,7 +12,7 @@ const stages: Readonly<Record<string, Readonly<Record<string, CodeInfo>>>> = {
   1: inputCodes,
   2: checkCodes,
   3: placementCodes,
-  4: verifyCodes,
+  4: { ...verifyCodes, ...schemaCodes },
   5: emitCodes,
 };
 const all = Object.entries(stages).flatMap(([stage, codes]) =>
