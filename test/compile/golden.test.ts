@@ -116,7 +116,7 @@ test("two clusters, and a user's own objects beside ours", () => {
       apiVersion: 'helm.toolkit.fluxcd.io/v2',
       kind: 'HelmRelease',
       metadata: { name: 'gpu-operator', namespace: 'gitops' },
-      spec: { interval: '1h' },
+      spec: { interval: '1h', chartRef: { kind: 'OCIRepository', name: 'gpu-operator' } },
     });
   }
   const chart = new Chart(fleet, 'shared');
