@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
@@ -36,6 +38,14 @@ describe('the registry of codes', () => {
 
   test('holds the codes of all stages', () => {
     expect(Object.keys(registry).sort()).toEqual(all.map(({ code }) => code).sort());
+  });
+
+  test('holds no code that nothing gives', () => {
+    const library = resolve(__dirname, '../../lib');
+    const files = readdirSync(library, { recursive: true, encoding: 'utf8' });
+    const sources = files.filter((path) => path.endsWith('.ts') && !path.startsWith(join('diagnostics', 'codes')));
+    const text = sources.map((path) => readFileSync(join(library, path), 'utf8')).join('\n');
+    expect(all.map(({ code }) => code).filter((code) => !text.includes(`'${code}'`))).toEqual([]);
   });
 
   test('knows its codes from other texts', () => {
