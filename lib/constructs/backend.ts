@@ -15,9 +15,18 @@ export class Backend {
     return new Backend('vllm', 'nvcr.io/nvidia/ai-dynamo/vllm-runtime', options.image);
   }
 
+  public static sglang(options: BackendOptions = {}): Backend {
+    return new Backend('sglang', 'nvcr.io/nvidia/ai-dynamo/sglang-runtime', options.image);
+  }
+
+  /** Engine options beyond the common ones come in a file: mount it and pass `--extra-engine-args` in `args`. */
+  public static tensorrtLlm(options: BackendOptions = {}): Backend {
+    return new Backend('trtllm', 'nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime', options.image);
+  }
+
   private constructor(
     /** Value of the graph's `backendFramework`. */
-    public readonly framework: 'vllm',
+    public readonly framework: 'vllm' | 'sglang' | 'trtllm',
     private readonly repository: string,
     private readonly image: string | undefined,
   ) {}

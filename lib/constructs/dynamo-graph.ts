@@ -46,7 +46,7 @@ export class DynamoGraph extends Layer {
     Object.defineProperty(this, GRAPH, { value: true });
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
-    this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster.stack.versions.dynamo, props);
+    this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster, props);
     this.cluster.ensureNamespace(this.spec.namespace);
     this.deployment = this.writeDeployment();
     if (this.cluster.stack.profile.gang === 'pod-group') this.podGroup = this.writePodGroup();

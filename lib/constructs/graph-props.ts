@@ -64,8 +64,18 @@ export interface FrontendProps extends ComponentProps {
 export interface WorkerProps extends ComponentProps {
   /** GPUs of each pod; also the tensor parallel size, unless `args` say another. */
   readonly gpus: number;
+  /** Replicas that run on several nodes, one pod on each. @default - each replica is one pod */
+  readonly multinode?: MultinodeProps;
   /** RDMA devices of each pod. @default - none */
   readonly rdma?: RdmaProps;
+}
+
+/** A replica of several pods, each on a node. Only with Grove: without it the operator would need two more schedulers. */
+export interface MultinodeProps {
+  /** Pods of each replica, at least 2. */
+  readonly nodes: number;
+  /** All pods of a replica in one domain of this level; replicas may be in different ones. @default - anywhere */
+  readonly required?: Level;
 }
 
 /** Devices for KV transfer between nodes. */

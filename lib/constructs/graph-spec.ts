@@ -3,14 +3,22 @@ import type { Toleration } from '../model/node';
 import { PriorityClass } from './priority-class';
 import type { ComponentProps, DynamoGraphProps, FrontendProps, PlacementProps, WorkerProps } from './graph-props';
 import type { SecretRef } from './secret-ref';
+import type { Stack } from './stack';
+import type { Topology } from './topology';
 import type { Model } from './model';
 import type { ModelCache } from './model-cache';
 
 /** What the GPU operator's documentation has administrators taint GPU nodes with. */
 const gpuToleration: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
 
+/** What a graph takes from its cluster. */
+export interface GraphCluster {
+  readonly stack: Stack;
+  readonly topology: Topology;
+}
+
 /** The graph as plain data, with defaults filled in. Values are as the user gave them: the check pass looks at them. */
-export function graphSpec(path: string, name: string, dynamoVersion: string, props: DynamoGraphProps): GraphSpec {
+export function graphSpec(path: string, name: string, cluster: GraphCluster, props: DynamoGraphProps): GraphSpec {
   const priorityClass = props.priorityClass ?? PriorityClass.inference;
   return {
     path,
@@ -20,14 +28,19 @@ export function graphSpec(path: string, name: string, dynamoVersion: string, pro
     priorityClass: { name: priorityClass.name, value: priorityClass.value },
     preemptible: props.preemptible ?? false,
     framework: props.backend.framework,
-    image: props.backend.imageFor(dynamoVersion),
+    image: props.backend.imageFor(cluster.stack.versions.dynamo),
     model: modelSpec(props.model),
     cache: props.modelCache && cacheSpec(name, props.modelCache),
     rollout: props.rollout ?? 'rolling',
+    topology: topologySpec(cluster.topology),
     placement: placementSpec(props.placement),
     routerMode: props.frontend.router?.mode,
     components: components(props),
   };
+}
+
+function topologySpec({ name, levels }: Topology): GraphSpec['topology'] {
+  return { name, levels: levels.map(({ label, name: level }) => ({ label, name: level })) };
 }
 
 function modelSpec({ repository, revision, token }: Model): ModelSpec {
@@ -60,11 +73,14 @@ function components(props: DynamoGraphProps): ComponentSpec[] {
 
 function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps | WorkerProps): ComponentSpec {
   const gpus = 'gpus' in props ? props.gpus : 0;
+  const multinode = 'multinode' in props ? props.multinode : undefined;
   const devices = deviceRequests(gpus, props);
   return {
     name: props.name ?? role,
     role,
     replicas: props.replicas ?? 1,
+    nodes: multinode?.nodes ?? 1,
+    replicaLevel: multinode?.required?.label,
     gpus,
     requests: { ...hostRequests(props), ...devices },
     limits: { ...devices, ...props.limits },

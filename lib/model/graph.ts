@@ -10,11 +10,16 @@ export interface GraphSpec {
   readonly queue: string;
   readonly priorityClass: { readonly name: string; readonly value: number };
   readonly preemptible: boolean;
-  readonly framework: 'vllm';
+  readonly framework: 'vllm' | 'sglang' | 'trtllm';
   readonly image: string;
   readonly model: ModelSpec;
   readonly cache?: ModelCacheSpec;
   readonly rollout: 'rolling' | 'recreate';
+  /** Of the cluster; levels broadest first. */
+  readonly topology: {
+    readonly name: string;
+    readonly levels: readonly { readonly label: string; readonly name: string }[];
+  };
   readonly placement: PlacementSpec;
   readonly routerMode: 'kv' | 'round-robin' | undefined;
   readonly components: readonly ComponentSpec[];
@@ -52,6 +57,10 @@ export interface ComponentSpec {
   readonly name: string;
   readonly role: Role;
   readonly replicas: number;
+  /** Pods of each replica, each on a node; 1 for a replica of one pod. */
+  readonly nodes: number;
+  /** Level that all pods of a replica have to share; only for replicas of several pods. */
+  readonly replicaLevel?: string;
   /** GPUs of each pod. */
   readonly gpus: number;
   /** Per pod: everything asked for, GPUs and RDMA devices included. */
@@ -77,6 +86,8 @@ export interface WrittenComponent {
   readonly subgroup: string;
   readonly spec: ComponentSpec;
   readonly replicas: number;
+  /** Pods of all replicas. */
+  readonly pods: number;
   /** Index of the replica with `pinning: 'replica'`. */
   readonly replica?: number;
 }
@@ -99,7 +110,7 @@ function replicaComponents(spec: ComponentSpec): WrittenComponent[] {
 }
 
 function written(spec: ComponentSpec, name: string, replicas: number): WrittenComponent {
-  return { name, subgroup: name.toLowerCase(), spec, replicas };
+  return { name, subgroup: name.toLowerCase(), spec, replicas, pods: replicas * spec.nodes };
 }
 
 /** Values of `kubernetes.io/hostname` by name of the written component: the nodes that its pods are pinned to. */

@@ -8,7 +8,8 @@ import type { ClusterModel } from './collect';
 /** What the pods of a graph ask for together; quantities that cannot be read count as nothing. */
 export function graphDemand(graph: GraphSpec): Resources {
   return graph.components.reduce<Resources>(
-    (sum, { requests, replicas }) => addResources(sum, scaleResources(amounts(requests), Math.max(0, replicas))),
+    (sum, { requests, replicas, nodes }) =>
+      addResources(sum, scaleResources(amounts(requests), Math.max(0, replicas * nodes))),
     {},
   );
 }

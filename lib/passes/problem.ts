@@ -72,8 +72,9 @@ function gang(graph: GraphSpec, topology: string): NonNullable<ProblemDocument['
 
 /** A component's own placement is for all its pods together, so it stands on a group around the replicas. */
 function group(component: ComponentSpec, topology: string): Group {
-  const { name, replicas, pinning, placement } = component;
-  const pods = { replicas, pod: pod(component), pinned: pinning };
+  const { name, replicas, nodes, pinning, placement, replicaLevel } = component;
+  const each = constraint(topology, { required: replicaLevel });
+  const pods = { replicas, count: nodes, constraint: each, pod: pod(component), pinned: pinning };
   const own = constraint(topology, placement);
   return own ? { name, constraint: own, groups: [{ name: REPLICA, ...pods }] } : { name, ...pods };
 }

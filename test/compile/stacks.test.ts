@@ -1,6 +1,7 @@
 import { JsonPatch } from 'cdk8s';
 import { parse } from 'yaml';
 import {
+  Backend,
   Cluster,
   DynamoGraph,
   Fleet,
@@ -12,9 +13,10 @@ import {
   Router,
   SecretRef,
   Stack,
+  type WorkerProps,
 } from '../../lib';
 import { profiles, type StackVersions } from '../../lib/backends/stacks';
-import { errorCodes, failure, graphDefaults, list, nodes, topology } from '../support/fleet';
+import { errorCodes, failure, graphDefaults, list, nodes, testCluster, topology } from '../support/fleet';
 import { expectGolden } from '../support/golden';
 
 /** The same graph on every supported stack. */
@@ -155,6 +157,113 @@ describe('Grove', () => {
       graph.deployment.addJsonPatch(JsonPatch.replace('/spec/components/1/minAvailable', 1));
     });
     expect(codes).toEqual(['BAY4020']);
+  });
+});
+
+describe('replicas of several nodes', () => {
+  //         z1                  z2
+  //   r1          r2          r3
+  // n1 n2 n3   n4 n5 n6    n7 n8 n9     8 GPUs each
+  const racks = [
+    ...nodes(['n1', 'n2', 'n3'], { rack: 'r1', zone: 'z1' }),
+    ...nodes(['n4', 'n5', 'n6'], { rack: 'r2', zone: 'z1' }),
+    ...nodes(['n7', 'n8', 'n9'], { rack: 'r3', zone: 'z2' }),
+  ];
+  const rackOf = (name: string): string => `r${Math.ceil(Number(name.slice(1)) / 3)}`;
+  const compileWith = (decode: Partial<WorkerProps>, stack = Stack.of(withGrove)) => {
+    const fleet = new Fleet();
+    const inventory = Inventory.fromObjects({ nodes: list(racks) });
+    const cluster = new Cluster(fleet, 'test', { stack, inventory, topology: topology() });
+    const workers = { prefill: { gpus: 8 }, decode: { gpus: 8, ...decode } };
+    new DynamoGraph(cluster, 'g', { ...graphDefaults(new Queue(cluster, 'team-a')), ...workers });
+    return fleet;
+  };
+  const withGrove = { dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' };
+  const two = { replicas: 2, multinode: { nodes: 2, required: Level.rack() } };
+
+  test('each has its nodes in one rack, and Grove packs what a set of nodes cannot keep together', () => {
+    const compilation = compileWith(two).compile();
+    const [gang] = compilation.clusters[0]?.plan.gangs ?? [];
+    const placements = gang?.status === 'placed' ? gang.placements : {};
+    for (const path of ['decode/0', 'decode/1']) {
+      expect(new Set((placements[path] ?? []).map(rackOf)).size).toBe(1);
+      expect(placements[path]).toHaveLength(2);
+    }
+    const { spec } = read(compilation.files, graphFile);
+    expect(spec.topologyConstraint).toEqual({ clusterTopologyName: 'topology-1' });
+    const components = spec.components as unknown as { name: string }[];
+    expect(components.find(({ name }) => name === 'decode')).toMatchObject({
+      replicas: 2,
+      minAvailable: 2,
+      multinode: { nodeCount: 2 },
+      topologyConstraint: { packDomain: 'rack' },
+    });
+  });
+
+  test("with pinning: 'replica' the pins keep each together, and nothing is packed", () => {
+    const compilation = compileWith({ ...two, pinning: 'replica' }).compile();
+    expect(compilation.files.get(graphFile)).not.toContain('topologyConstraint');
+    const { spec } = read(compilation.files, graphFile);
+    const components = spec.components as unknown as { name: string; multinode?: object }[];
+    expect(components.filter(({ multinode }) => multinode).map(({ name }) => name)).toEqual(['decode-0', 'decode-1']);
+  });
+
+  test('packed by a level above the last they might never be scheduled, and are refused', () => {
+    const fleet = compileWith({ replicas: 2, multinode: { nodes: 2, required: Level.zone() } });
+    expect(failure(fleet)).toMatchObject([{ code: 'BAY2055', help: expect.stringContaining("'replica'") as string }]);
+  });
+
+  test('without Grove they are refused', () => {
+    const fleet = compileWith(two, Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }));
+    expect(errorCodes(fleet)).toEqual(['BAY2054']);
+  });
+
+  test('the engine is told of all GPUs of a replica', () => {
+    const text = compileWith(two).compile().files.get(graphFile) ?? '';
+    expect(text).toMatch(/- --tensor-parallel-size\n\s+- "16"/);
+  });
+});
+
+interface Component {
+  readonly podTemplate: { readonly spec: { readonly containers: { command: string[]; args?: string[] }[] } };
+}
+
+describe('engines', () => {
+  const argsOf = (backend: Backend, router?: Router): string[][] => {
+    const { fleet, graph } = testCluster(nodes(['n1', 'n2']));
+    graph('g', { backend, frontend: { router }, prefill: { gpus: 2 }, decode: { gpus: 2 } });
+    const { spec } = read(fleet.compile().files, graphFile);
+    const components = spec.components as unknown as Component[];
+    return components.flatMap(({ podTemplate }) =>
+      podTemplate.spec.containers.map(({ command, args = [] }) => [...command.slice(2), ...args]),
+    );
+  };
+  const revision = '0123456789abcdef0123456789abcdef01234567';
+
+  test('SGLang', () => {
+    const half = [
+      '--disaggregation-transfer-backend',
+      'nixl',
+      '--disaggregation-bootstrap-port',
+      '12345',
+      '--host',
+      '0.0.0.0',
+    ];
+    const model = ['dynamo.sglang', '--model-path', 'example/model', '--revision', revision, '--tp-size', '2'];
+    expect(argsOf(Backend.sglang())).toEqual([
+      ['dynamo.frontend'],
+      [...model, '--disaggregation-mode', 'prefill', ...half],
+      [...model, '--disaggregation-mode', 'decode', ...half],
+    ]);
+  });
+
+  test('TensorRT-LLM', () => {
+    const model = ['dynamo.trtllm', '--model-path', 'example/model', '--tensor-parallel-size', '2'];
+    expect(argsOf(Backend.tensorrtLlm(), Router.kvAware())).toEqual([
+      ['dynamo.frontend', '--router-mode', 'kv'],
+      [...model, '--disaggregation-mode', 'prefill', '--publish-events-and-metrics'],
+      [...model, '--disaggregation-mode', 'decode'],
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { GraphSpec, ModelCacheSpec } from '../../model/graph';
 import { cacheVolume, environment } from './pod';
-import { CACHE_PATH, HUB_PATH } from './vllm';
+import { CACHE_PATH, HUB_PATH } from './engines';
 
 /** User and group of Dynamo's runtime images; the operator gives a graph's pods the same fsGroup. */
 const RUNTIME_GROUP = 1000;

@@ -2,7 +2,7 @@ import { podGroupName, type GraphSpec, type WrittenComponent } from '../../model
 import { HOSTNAME_LABEL } from '../../model/node';
 import { membership } from '../kai/pod-group';
 import type { StackProfile } from '../stacks';
-import { CACHE_PATH, commandLine, HUB_PATH } from './vllm';
+import { CACHE_PATH, commandLine, HUB_PATH } from './engines';
 
 /** Label that Dynamo's operator puts on every pod of a graph. */
 export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';

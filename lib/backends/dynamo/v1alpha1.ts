@@ -28,7 +28,7 @@ const serviceSchema = z.strictObject({
 
 /** Spec of a DynamoGraphDeployment of nvidia.com/v1alpha1 as of Dynamo 0.5.1, as far as we write it. */
 export const graphSpecV1alpha1Schema = z.strictObject({
-  backendFramework: z.enum(['vllm']),
+  backendFramework: z.enum(['vllm', 'sglang', 'trtllm']),
   services: z.record(z.string(), serviceSchema),
 });
 

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { MAX_COMPONENTS, writtenComponents, type GraphPins, type GraphSpec } from '../../model/graph';
+import {
+  MAX_COMPONENTS,
+  writtenComponents,
+  type GraphPins,
+  type GraphSpec,
+  type WrittenComponent,
+} from '../../model/graph';
 import type { StackProfile } from '../stacks';
+import { domainName } from '../grove/topology-binding';
 import { componentPod, rolloutAnnotations } from './pod';
 
 const strings = z.record(z.string(), z.string());
@@ -31,23 +38,28 @@ const componentSchema = z.strictObject({
   type: z.enum(['frontend', 'worker', 'prefill', 'decode']),
   replicas: z.int().min(0),
   minAvailable: z.int().min(1).optional(),
+  multinode: z.strictObject({ nodeCount: z.int().min(2) }).optional(),
+  topologyConstraint: z.strictObject({ packDomain: z.string() }).optional(),
   sharedMemorySize: z.string().optional(),
   podTemplate: podTemplateSchema,
 });
 
 /** Spec of a DynamoGraphDeployment of nvidia.com/v1beta1 (Dynamo 1.2 and newer), as far as we write it. */
 export const graphSpecV1beta1Schema = z.strictObject({
-  backendFramework: z.enum(['vllm']),
+  backendFramework: z.enum(['vllm', 'sglang', 'trtllm']),
   priorityClassName: z.string().optional(),
+  topologyConstraint: z.strictObject({ clusterTopologyName: z.string() }).optional(),
   components: z.array(componentSchema).min(1).max(MAX_COMPONENTS),
 });
 
 /** Components are a list; the pod template is core/v1's, with a container named `main`. */
 export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: StackProfile): object {
   const isGrove = profile.gang === 'grove';
+  const packed = packDomains(graph);
   return {
     backendFramework: graph.framework,
     priorityClassName: isGrove ? graph.priorityClass.name : undefined,
+    topologyConstraint: packed.size > 0 ? { clusterTopologyName: graph.topology.name } : undefined,
     components: writtenComponents(graph).map((component) => {
       const pod = componentPod(graph, component, pins.get(component.name) ?? [], profile);
       const annotations = { ...pod.annotations, ...rolloutAnnotations(graph, profile) };
@@ -57,6 +69,8 @@ export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: Sta
         replicas: component.replicas,
         // Grove's gang is as large as the minimum, and the minimum is frozen: all of them, from the first day.
         minAvailable: isGrove && component.replicas > 0 ? component.replicas : undefined,
+        multinode: component.spec.nodes > 1 ? { nodeCount: component.spec.nodes } : undefined,
+        topologyConstraint: packOf(component, packed),
         sharedMemorySize: component.spec.sharedMemory,
         podTemplate: {
           metadata: metadata(annotations, pod.labels),
@@ -65,6 +79,24 @@ export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: Sta
       };
     }),
   };
+}
+
+/**
+ * Domains that each replica is packed into by Grove, by component. Only where several replicas share a pin: which pods
+ * of the set make a replica is the scheduler's choice, so the set cannot keep each in one domain. It follows from the
+ * declaration alone, since operators freeze it.
+ */
+export function packDomains(graph: GraphSpec): ReadonlyMap<string, string> {
+  const packed = graph.components.flatMap(({ name, nodes, replicas, pinning, replicaLevel }) => {
+    const level = graph.topology.levels.find(({ label }) => label === replicaLevel);
+    return level && nodes > 1 && replicas > 1 && pinning === 'set' ? [[name, domainName(level.name)] as const] : [];
+  });
+  return new Map(packed);
+}
+
+function packOf({ name }: WrittenComponent, packed: ReadonlyMap<string, string>): object | undefined {
+  const packDomain = packed.get(name);
+  return packDomain === undefined ? undefined : { packDomain };
 }
 
 function metadata(

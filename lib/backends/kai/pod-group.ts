@@ -65,9 +65,9 @@ export function podGroupSpec(
     preemptibility: graph.preemptible ? 'preemptible' : 'non-preemptible',
     stalenessGracePeriod: profile.stalenessOnPodGroup ? NEVER_STALE : undefined,
     minSubGroup: components.length,
-    subGroups: components.map(({ subgroup, replicas, spec }) => ({
+    subGroups: components.map(({ subgroup, pods, spec }) => ({
       name: subgroup,
-      minMember: replicas,
+      minMember: pods,
       topologyConstraint: subgroupConstraint(topology, levels, graph.placement, spec.placement),
     })),
   };

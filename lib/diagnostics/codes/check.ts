@@ -195,6 +195,30 @@ fleet.synth();`,
     bad: 'prefill: { replicas: 0, gpus: 1 }, decode: { replicas: 2, gpus: 1 }',
     good: 'prefill: { replicas: 1, gpus: 1 }, decode: { replicas: 2, gpus: 1 }',
   },
+  BAY2053: {
+    severity: 'error',
+    title: 'a replica of several nodes that has fewer than two',
+    explanation:
+      'multinode is for replicas that run as several pods, each on a node of its own plan. One pod needs no word.',
+    bad: 'decode: { gpus: 8, multinode: { nodes: 1 } }',
+    good: 'decode: { gpus: 8, multinode: { nodes: 2 } }',
+  },
+  BAY2054: {
+    severity: 'error',
+    title: 'replicas of several nodes without Grove',
+    explanation:
+      "Without Grove Dynamo's operator makes LeaderWorkerSets of such a component, which need Volcano as a second gang scheduler beside KAI. Grove starts them with everything else of the graph.",
+    bad: "Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }) // with decode: { gpus: 8, multinode: { nodes: 2 } }",
+    good: "Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' })",
+  },
+  BAY2055: {
+    severity: 'error',
+    title: 'replicas that a set of nodes cannot keep together',
+    explanation:
+      'With one pin for all replicas the scheduler chooses which pods of the set make a replica, so that a replica could lie in two domains. Grove can pack each replica, but KAI never schedules a group that is packed by a level above the one in which its nodes happen to lie. Only the last level above the host is safe. With pinning by replica each has its own nodes.',
+    bad: 'decode: { replicas: 2, gpus: 8, multinode: { nodes: 2, required: Level.zone() } }',
+    good: "decode: { replicas: 2, gpus: 8, multinode: { nodes: 2, required: Level.zone() }, pinning: 'replica' }",
+  },
   BAY2060: {
     severity: 'error',
     title: 'a secret in the stack',

@@ -1,11 +1,12 @@
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import type { ComponentSpec, Role } from '../../model/graph';
+import { HOSTNAME_LABEL } from '../../model/node';
 import { placeOf, type ClusterModel } from '../collect';
 
 /** Graphs whose components make no working whole. */
 export function checkComponents({ graphs }: ClusterModel): Diagnostic[] {
-  return graphs.flatMap((graph) => [...checkRoles(graph), ...checkHalves(graph)]);
+  return graphs.flatMap((graph) => [...checkRoles(graph), ...checkHalves(graph), ...checkMultinode(graph)]);
 }
 
 function find(graph: DynamoGraph, role: Role): ComponentSpec | undefined {
@@ -49,6 +50,49 @@ function checkHalves(graph: DynamoGraph): Diagnostic[] {
       notes: ['a request that finds only one half of a disaggregated graph is never answered'],
       help: `give ${missing} at least one replica, or set both to 0`,
       data: { prefill, decode },
+    }),
+  ];
+}
+
+/** Replicas of several pods: who can start them, and what keeps each together. */
+function checkMultinode(graph: DynamoGraph): Diagnostic[] {
+  const several = graph.spec.components.filter(({ nodes }) => nodes !== 1);
+  return several.flatMap((component) => {
+    const { role, nodes } = component;
+    const where = { ...placeOf(graph), pointer: `${role}.multinode` };
+    if (!Number.isSafeInteger(nodes) || nodes < 2) {
+      const message = `${role}.multinode.nodes is ${String(nodes)}, and a replica of several nodes has 2 or more`;
+      return [diagnostic('BAY2053', { message, where, help: 'leave multinode out for replicas of one pod' })];
+    }
+    if (graph.cluster.stack.profile.gang !== 'grove') {
+      const message = `${role} of graph "${graph.spec.name}" has replicas of ${nodes} nodes, and the stack has no Grove`;
+      const notes = ["without Grove Dynamo's operator needs LeaderWorkerSet and Volcano, a second gang scheduler"];
+      const help = "add Grove to the stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' })";
+      return [diagnostic('BAY2054', { message, where, notes, help })];
+    }
+    return checkReplicaLevel(graph, component);
+  });
+}
+
+/**
+ * A set pin of several replicas cannot say which pods make one, so Grove has to pack them; and KAI never schedules a
+ * group that is packed by a level above the one in which its nodes happen to lie.
+ */
+function checkReplicaLevel(graph: DynamoGraph, component: ComponentSpec): Diagnostic[] {
+  const { role, replicas, pinning, replicaLevel } = component;
+  const labels = graph.spec.topology.levels.map(({ label }) => label).filter((label) => label !== HOSTNAME_LABEL);
+  const isPacked = replicaLevel !== undefined && replicas > 1 && pinning === 'set';
+  if (!isPacked || !graph.spec.topology.levels.some(({ label }) => label === replicaLevel)) return [];
+  if (replicaLevel === labels.at(-1)) return [];
+  return [
+    diagnostic('BAY2055', {
+      message: `each replica of ${role} in graph "${graph.spec.name}" is to share "${replicaLevel}", and a set of nodes for all replicas cannot hold that`,
+      where: { ...placeOf(graph), pointer: `${role}.multinode.required` },
+      notes: [
+        `Grove packs replicas safely at the last level above the host only, which is "${labels.at(-1) ?? ''}"`,
+        'packed by a broader one, KAI never schedules them where their nodes lie in one narrower domain',
+      ],
+      help: "use pinning: 'replica', which gives each replica its own nodes",
     }),
   ];
 }

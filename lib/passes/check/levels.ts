@@ -44,6 +44,10 @@ function checkGraph(graph: DynamoGraph, labels: readonly string[], levels: reado
   const places: [string, PlacementSpec][] = [
     ['placement', placement],
     ...components.map((component): [string, PlacementSpec] => [`${component.role}.placement`, component.placement]),
+    ...components.map(({ role, replicaLevel }): [string, PlacementSpec] => [
+      `${role}.multinode`,
+      { required: replicaLevel },
+    ]),
   ];
   const unknown = places.flatMap(([pointer, spec]) =>
     (['required', 'preferred'] as const).flatMap((kind) => {

@@ -23,10 +23,11 @@ function checkQueue(queue: Queue): Diagnostic[] {
 
 function checkGraph(graph: DynamoGraph): Diagnostic[] {
   const where = placeOf(graph);
-  const { image, model, cache, components } = graph.spec;
+  const { image, model, cache, components, framework } = graph.spec;
+  const ignoresRevision = framework === 'trtllm' && !cache;
   return [
     ...(IMAGE.test(image) ? [] : [badImage(where, image)]),
-    ...(model.revision === undefined ? [floatingModel(where, model.repository)] : []),
+    ...(model.revision === undefined || ignoresRevision ? [floatingModel(where, graph.spec)] : []),
     ...checkQuantity(where, 'modelCache.size', cache?.volume?.size),
     ...components.flatMap((component) => checkComponent(where, component)),
   ];
@@ -81,11 +82,16 @@ function badImage(where: Where, image: string): Diagnostic {
   });
 }
 
-function floatingModel(where: Where, repository: string): Diagnostic {
+function floatingModel(where: Where, { model: { repository, revision } }: DynamoGraph['spec']): Diagnostic {
+  const isIgnored = revision !== undefined;
   return diagnostic('BAY2043', {
-    message: `model "${repository}" has no revision, so two pods may read different weights`,
+    message: isIgnored
+      ? `the revision of model "${repository}" is not used: TensorRT-LLM takes none`
+      : `model "${repository}" has no revision, so two pods may read different weights`,
     where: { ...where, pointer: 'model.revision' },
-    help: "name a commit of its repository: Model.huggingFace('…', { revision: '…' })",
+    help: isIgnored
+      ? "add a model cache, which pods read by its path: modelCache: ModelCache.volume({ size: '…' })"
+      : "name a commit of its repository: Model.huggingFace('…', { revision: '…' })",
     data: { repository },
   });
 }

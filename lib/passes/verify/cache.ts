@@ -7,7 +7,7 @@ export function verifyCache({ planned }: Verified): Diagnostic[] {
   return planned.cluster.graphs.flatMap((graph) => {
     const { cache, name, components } = graph.spec;
     const nodes = [...new Set([...(planned.pins.get(graph.node.path)?.values() ?? [])].flat())].sort();
-    const pods = components.reduce((sum, { replicas }) => sum + replicas, 0);
+    const pods = components.reduce((sum, { replicas, nodes: each }) => sum + replicas * each, 0);
     const single = cache?.accessMode === 'ReadWriteOncePod' ? pods > 1 : nodes.length > 1;
     if (!cache?.accessMode.startsWith('ReadWriteOnce') || !single) return [];
     return [

@@ -78,7 +78,7 @@ function subgroups({ manifest }: LoweredObject): Map<string, number> {
 function checkGang({ group, members }: Gang): Diagnostic[] {
   return [...subgroups(group)].flatMap(([name, minimum]) => {
     const inside = members.filter((template) => subgroupOf(template) === name);
-    const pods = inside.reduce((sum, { replicas }) => sum + replicas, 0);
+    const pods = inside.reduce((sum, { replicas, nodes }) => sum + replicas * nodes, 0);
     if (pods === minimum) return [];
     const { manifest, object } = group;
     return [

@@ -53,6 +53,9 @@ function strangers(graph: DynamoGraph, templates: readonly FoundTemplate[]): Dia
 }
 
 function replicasFault(component: WrittenComponent, template: FoundTemplate): string | undefined {
+  if (template.nodes !== component.spec.nodes) {
+    return `has ${template.nodes} nodes a replica, and ${component.spec.nodes} were placed`;
+  }
   if (template.replicas === component.replicas) return undefined;
   return `has ${template.replicas} replicas, and ${component.replicas} were placed`;
 }

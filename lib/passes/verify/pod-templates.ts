@@ -11,6 +11,8 @@ export interface FoundTemplate {
   /** Name of the component, for a DynamoGraphDeployment. */
   readonly component?: string;
   readonly replicas: number;
+  /** Pods of each replica. */
+  readonly nodes: number;
   /** Grove's minimum, for a component of a DynamoGraphDeployment that says one. */
   readonly minAvailable?: unknown;
   /** Annotations that stand on the component, not on its pods. */
@@ -38,8 +40,10 @@ function fromComponent(object: LoweredObject): (component: unknown, index: numbe
     const component = asMap(raw);
     const template = found(object, `spec.components[${index}].podTemplate`, component.podTemplate, component.replicas);
     const { minAvailable } = component;
+    const { nodeCount } = asMap(component.multinode);
     return {
       ...template,
+      nodes: typeof nodeCount === 'number' ? nodeCount : 1,
       minAvailable,
       component: typeof component.name === 'string' ? component.name : String(index),
     };
@@ -69,7 +73,7 @@ function found(object: LoweredObject, pointer: string, raw: unknown, replicas: u
   const template = asMap(raw);
   const count = typeof replicas === 'number' ? replicas : 1;
   const { metadata, spec } = template;
-  return { object, pointer, replicas: count, annotations: {}, metadata: asMap(metadata), spec: asMap(spec) };
+  return { object, pointer, replicas: count, nodes: 1, annotations: {}, metadata: asMap(metadata), spec: asMap(spec) };
 }
 
 /** A map, or an empty one where the value is none. */
