@@ -7,6 +7,7 @@ import { compareValues, type Value } from '../value';
 import { wholeness } from '../wholeness';
 import { express, likeness } from './express';
 import { Forest } from './forest';
+import { addRiders, withoutRiders } from './riders';
 import { Standing } from './standing';
 import { Tabulation } from './tabulation';
 
@@ -63,6 +64,20 @@ export class Placer {
   private placeShape(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Answer | undefined {
     const demand = demandOfShape(gang, rated.shape, this.site.instance.scale.resources.length);
     if (standing.ledger.refusal(gang, demand)) return { pods: undefined };
+    return this.carry(standing, gang, rated, pinsCount) ?? this.tabulate(standing, gang, rated, pinsCount);
+  }
+
+  /** First without those that can ride along; without a place for the others there is none for all. */
+  private carry(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Answer | undefined {
+    if (!pinsCount || this.site.locks.gangs[gang.index]) return undefined;
+    const carried = withoutRiders(gang, rated);
+    const answer = carried && this.tabulate(standing, carried.gang, carried.rated, pinsCount);
+    if (!carried || !answer?.pods) return answer;
+    const pods = addRiders(standing, gang, rated, carried, answer.pods);
+    return pods && { pods };
+  }
+
+  private tabulate(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Answer | undefined {
     const tabulation = this.tabulationOf(standing, gang, rated, pinsCount);
     if (!tabulation) return undefined;
     const best = tabulation.best();

@@ -11,6 +11,8 @@ export interface Space {
   /** By number: its place among the vectors; -1 where it is none. */
   readonly rank: Int32Array;
   readonly vectors: number;
+  /** The greatest number of a vector. */
+  readonly last: number;
 }
 
 /** Undefined where there are too many vectors to keep tables of. */
@@ -24,7 +26,7 @@ export function spaceOf(dims: readonly Dim[], most: number): Space | undefined {
   }
   const rank = new Int32Array(size).fill(-1);
   const vectors = addVectors({ dims, strides }, rank, most);
-  return vectors === undefined ? undefined : { dims, strides, size, rank, vectors };
+  return vectors === undefined ? undefined : { dims, strides, size, rank, vectors, last: rank.findLastIndex((place) => place >= 0) };
 }
 
 /** Parts of one leaf's copies are together no more than all its pods. */
@@ -145,7 +147,7 @@ export class Tables {
 
   private add(a: Table, b: Table): Table {
     const { words, best, stamps } = this;
-    const { rank } = this.space;
+    const { rank, last } = this.space;
     this.open();
     const { stamp, touched } = this;
     for (let i = 0; i < a.keys.length; i++) {
@@ -153,6 +155,7 @@ export class Tables {
       const from = i * words;
       for (let j = 0; j < b.keys.length; j++) {
         const both = key + (b.keys[j] ?? 0);
+        if (both > last) break;
         const place = rank[both] ?? -1;
         if (place < 0) continue;
         const to = place * words;
