@@ -22,7 +22,7 @@ import { problems, runs } from './arbitraries';
 let ask: Ask;
 
 beforeAll(async () => {
-  ask = await highs(1_000);
+  ask = await highs(200);
 });
 
 function planFor(document: ProblemDocument, steps?: number): Plan {
@@ -77,12 +77,12 @@ describe('HiGHS finds no plan that is better than', () => {
   });
 
   test.each([
-    [16, 3, 1],
-    [24, 4, 2],
-    [32, 3, 3],
-    [48, 4, 4],
-    [64, 3, 5],
-    [64, 5, 6],
+    [32, 4, 3],
+    [32, 4, 5],
+    [32, 4, 6],
+    [32, 4, 7],
+    [32, 4, 10],
+    [64, 5, 3],
   ])('one of a cluster of %i nodes with %i gangs (seed %i)', (nodes, gangs, seed) => {
     const document = cluster({ nodes, gangs, seed });
     const verdicts = expectNothingBetter(document, planFor(document, 20_000));
@@ -151,7 +151,7 @@ function cluster({ nodes, gangs, seed }: Size): ProblemDocument {
 function clusterNode(i: number, nodes: number, draw: Draw): NodeDocument {
   const name = `n${i}`;
   const zone = `z${Math.floor((2 * i) / nodes)}`;
-  const used = draw.weighted([[2, 0], [2, 2], [3, 4], [2, 5], [1, 6], [6, 8]], 0); // prettier-ignore
+  const used = draw.weighted([[1, 0], [2, 2], [3, 4], [2, 5], [1, 6], [9, 8]], 0); // prettier-ignore
   return {
     name,
     labels: { zone, rack: `r${Math.floor(i / 8)}`, 'kubernetes.io/hostname': name },
