@@ -8,10 +8,11 @@ import { explain } from './explain';
 import { report, type Io } from './io';
 import { place } from './place';
 import { schema } from './schema';
+import { schemas } from './schemas';
 import { synth } from './synth';
 import { UsageError } from './usage-error';
 
-const commands: readonly Command[] = [synth, place, schema, explain];
+const commands: readonly Command[] = [synth, place, schema, schemas, explain];
 
 /** What may stand first on a command line. `completion` is yargs' own. */
 const names = [...commands.map(nameOf), 'completion'];

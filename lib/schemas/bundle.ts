@@ -1,6 +1,6 @@
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { isMap, type KindSchema, type SchemaBundle } from './schema';
-import { readSchema, sortedMap, type Fault } from './structural';
+import { isTooDeep, readSchema, sortedMap, type Fault } from './structural';
 
 /** Name and version of the file format. */
 const format = 'bayplan-schemas/1';
@@ -23,7 +23,7 @@ export function readBundle(file: string, text: string): Outcome<SchemaBundle> {
   } catch {
     return refused(file, [{ pointer: '', message: 'not JSON' }]);
   }
-  if (!isMap(document) || document['format'] !== format || !isMap(document['kinds'])) {
+  if (!isMap(document) || document['format'] !== format || !isMap(document['kinds']) || isTooDeep(document)) {
     return refused(file, [{ pointer: '', message: `not a file of the format ${format}` }]);
   }
   const faults: Fault[] = [];

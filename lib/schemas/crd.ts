@@ -1,7 +1,7 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
 import { isMap, type JsonMap, type KindSchema, type SchemaBundle, type Scope } from './schema';
-import { readSchema, sortedMap, type Fault } from './structural';
+import { isTooDeep, readSchema, sortedMap, type Fault } from './structural';
 
 /** No cluster holds more: etcd takes 1.5 MB for one CustomResourceDefinition. */
 const longestText = 64_000_000;
@@ -23,6 +23,8 @@ export function readCrds(file: string, text: string): Outcome<SchemaBundle> {
   if (text.length > longestText) return refused(notReadable(file, `longer than ${longestText} characters`));
   const documents = /^\s*[{[]/.test(text) ? parseJson(file, text) : parseYaml(file, text);
   if (!documents.ok) return documents;
+  const deep = documents.value.find(({ value }) => isTooDeep(value));
+  if (deep) return refused(notReadable(file, 'nested deeper than any CustomResourceDefinition', { line: deep.line }));
   const objects = documents.value.flatMap(unfold);
   const crds = objects.filter(isCrd);
   const left = leftOut(
@@ -82,16 +84,15 @@ function parseJson(file: string, text: string): Outcome<readonly Document[]> {
 
 function parseYaml(file: string, text: string): Outcome<readonly Document[]> {
   const lineCounter = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
-  // For a text without any document the parser gives an empty list with properties of its own.
-  const documents = Array.isArray(parsed) ? [...parsed] : [];
-  for (const { errors } of documents) {
-    const [error] = errors;
-    if (!error) continue;
-    const { line, col } = lineCounter.linePos(error.pos[0]);
-    return refused(notReadable(file, `not YAML: ${sentence(error.message)}`, { line, column: col }));
-  }
   try {
+    const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+    // For a text without any document the parser gives an empty list with properties of its own.
+    const documents = Array.isArray(parsed) ? [...parsed] : [];
+    const [error] = documents.flatMap(({ errors }) => errors);
+    if (error) {
+      const { line, col } = lineCounter.linePos(error.pos[0]);
+      return refused(notReadable(file, `not YAML: ${sentence(error.message)}`, { line, column: col }));
+    }
     const values = documents.map((document) => ({
       value: document.toJS({ maxAliasCount: mostAliases }) as unknown,
       line: lineCounter.linePos(document.contents?.range[0] ?? 0).line,

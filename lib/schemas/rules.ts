@@ -1,11 +1,12 @@
 import { parseQuantity } from '../model/quantity';
 import { codePoints } from './constraints';
 import type { Report } from './structure';
-import { below, isMap, own, type CelRule, type Schema, type SchemaBundle } from './schema';
+import { below, isMap, own, type CelRule, type Schema } from './schema';
 
 /**
  * Rules in the Common Expression Language, by hand: those of the kinds that the library writes, each known by its
- * very text, so that a rule holds wherever a CRD has it and no other version's. `unknownRules` tells the others.
+ * very text, so that a rule holds wherever a CRD has it, and no rule of another version does. `unchecked` tells the
+ * others.
  */
 interface Rule {
   /** Where the text is from. */
@@ -265,18 +266,7 @@ function broken({ rule, message, optionalOldSelf }: CelRule): Omit<Parameters<Re
   };
 }
 
-/** Rules of a bundle that are not checked, by kind, sorted. */
-export function unknownRules(bundle: SchemaBundle): ReadonlyMap<string, readonly string[]> {
-  const found = Object.entries(bundle.kinds).map(([key, { schema }]) => [key, unknownIn(schema)] as const);
-  return new Map(found.filter(([, texts]) => texts.length > 0));
-}
-
-function unknownIn(schema: Schema): readonly string[] {
-  const inner = [
-    ...Object.values(schema.properties ?? {}),
-    ...(schema.items ? [schema.items] : []),
-    ...(schema.additionalProperties ? [schema.additionalProperties] : []),
-  ];
-  const here = (schema['x-kubernetes-validations'] ?? []).map(({ rule }) => normal(rule));
-  return [...new Set([...here.filter((rule) => !byText.has(rule)), ...inner.flatMap(unknownIn)])].sort();
+/** True for a rule that is checked. */
+export function isKnownRule({ rule }: CelRule): boolean {
+  return byText.has(normal(rule));
 }

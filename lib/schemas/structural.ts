@@ -8,26 +8,36 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Real schemas are some thirty levels deep. */
-const deepest = 200;
-
 /**
  * Reads an `openAPIV3Schema` of a CustomResourceDefinition, or a schema of a bundle, which is the same with less in it.
  * Descriptions and keywords that validate nothing are left out; keys come out sorted.
  *
+ * @param value not nested too deep: see `isTooDeep`
  * @param faults takes what is wrong; the schema is of use only where it stays empty
  */
-export function readSchema(value: unknown, pointer: string, faults: Fault[], depth = 0): Schema {
-  if (!isMap(value) || depth > deepest) {
-    faults.push({ pointer, message: isMap(value) ? `nested deeper than ${deepest} levels` : 'not a schema' });
+export function readSchema(value: unknown, pointer: string, faults: Fault[]): Schema {
+  if (!isMap(value)) {
+    faults.push({ pointer, message: 'not a schema' });
     return {};
   }
   const entries = Object.entries(value).map(([keyword, given]): [string, unknown] => {
-    const place = { pointer: below(pointer, keyword), faults, depth };
+    const place = { pointer: below(pointer, keyword), faults };
     return [keyword, readerOf(keyword)(given, place, value)];
   });
   // Each value was made by the reader of its keyword.
   return sortedMap(entries);
+}
+
+/** Real CustomResourceDefinitions are about a hundred levels deep. */
+const deepest = 500;
+
+/** True for a document that is nested deeper than any CustomResourceDefinition: its readers would run out of stack. */
+export function isTooDeep(document: unknown): boolean {
+  let level: readonly unknown[] = [document];
+  for (let depth = 0; depth <= deepest && level.length > 0; depth++) {
+    level = level.flatMap((value): unknown[] => (typeof value === 'object' && value ? Object.values(value) : []));
+  }
+  return level.length > 0;
 }
 
 /** Entries as a map, sorted by key; without those that are undefined. */
@@ -39,7 +49,6 @@ export function sortedMap<T>(entries: readonly (readonly [string, T])[]): Readon
 interface Place {
   readonly pointer: string;
   readonly faults: Fault[];
-  readonly depth: number;
 }
 
 /** Gives what is kept of a keyword's value, undefined for nothing; `around` is the schema that it stands in. */
@@ -72,7 +81,7 @@ const flag: Reader = (value, place) =>
 
 const json: Reader = (value) => (value === null ? undefined : sortedJson(value));
 
-const schema: Reader = (value, { pointer, faults, depth }) => readSchema(value, pointer, faults, depth + 1);
+const schema: Reader = (value, { pointer, faults }) => readSchema(value, pointer, faults);
 
 const schemaOrAny: Reader = (value, place, around) =>
   value === true ? { 'x-kubernetes-preserve-unknown-fields': true } : schema(value, place, around);
