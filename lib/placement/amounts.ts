@@ -54,17 +54,23 @@ function safe(resource: string, amount: bigint): number {
   throw new RangeError(`requests for ${resource} span too many orders of magnitude to be counted exactly`);
 }
 
-/** What a node has beside `used`, in units, no more than all pods could ask for; below 0 where it is overcommitted. */
-export function roomOf(node: NodeSpec, scale: Scale): number[] {
-  return scale.resources.map((resource, i) => {
+/**
+ * By node and resource: what nodes have beside `used`, in units, no more than all pods could ask for; below 0 where a
+ * node is overcommitted.
+ */
+export function roomOn(nodes: readonly NodeSpec[], scale: Scale): Float64Array {
+  const width = scale.resources.length;
+  const room = new Float64Array(nodes.length * width);
+  scale.resources.forEach((resource, i) => {
+    const unit = resource === PODS ? NANO : (scale.unit[i] ?? 1n);
     const cap = scale.total[i] ?? 0;
-    if (resource === PODS && node.allocatable[PODS] === undefined) return cap;
-    return inUnits(
-      (node.allocatable[resource] ?? 0n) - (node.used[resource] ?? 0n),
-      resource === PODS ? NANO : (scale.unit[i] ?? 1n),
-      cap,
-    );
+    nodes.forEach(({ allocatable, used }, n) => {
+      const all = allocatable[resource];
+      const unlimited = all === undefined && resource === PODS;
+      room[n * width + i] = unlimited ? cap : inUnits((all ?? 0n) - (used[resource] ?? 0n), unit, cap);
+    });
   });
+  return room;
 }
 
 const NANO = 1_000_000_000n;

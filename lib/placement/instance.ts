@@ -1,6 +1,6 @@
-import { demandOf, makeScale, roomOf, type Scale } from './amounts';
-import { closedBecause, excludedBecause, labelValue } from './eligibility';
-import { compareNatural } from './natural';
+import { demandOf, makeScale, roomOn, type Scale } from './amounts';
+import { Fits } from './fits';
+import { compareNatural, sortedByName } from './natural';
 import {
   isPodGroup,
   type Constraint,
@@ -12,6 +12,7 @@ import {
 } from './problem';
 import { HOSTNAME_LABEL } from '../model/node';
 import { compileTree, type Tree } from './tree';
+import { findWhole, type Wholeness } from './wholeness';
 
 /**
  * The problem in dense, canonical form; immutable. Whatever order the document has, an instance is the same: nodes
@@ -32,6 +33,8 @@ export interface Instance {
   readonly priorities: readonly number[];
   /** Resources that count as accelerators. */
   readonly accelerators: ReadonlySet<string>;
+  /** What accelerator pods could break. */
+  readonly whole: Wholeness;
 }
 
 export interface Gang {
@@ -105,17 +108,20 @@ const notAccelerators = new Set(['cpu', 'memory', 'pods', 'ephemeral-storage']);
 
 /** Compiles a problem. Throws a RangeError for amounts that cannot be counted exactly. */
 export function compile(problem: Problem): Instance {
-  const nodes = [...problem.nodes].sort((a, b) => compareNatural(a.name, b.name));
+  const nodes = sortedByName(problem.nodes);
   const scale = makeScale(problem.gangs);
   const trees = problem.topologies.map((topology) => compileTree(nodes, topology));
   if (trees.length === 0) trees.push(compileTree(nodes, undefined));
   const priorities = [...new Set(problem.gangs.map((gang) => gang.priority))].sort((a, b) => b - a);
   const accelerators = acceleratorsOf(problem.gangs);
+  const room = roomOn(nodes, scale);
+  const pods = podGroups(problem.gangs.flatMap((gang) => gang.groups)).map((group) => group.pod);
   const site: Site = {
     nodes,
     scale,
     trees,
-    room: Float64Array.from(nodes.flatMap((node) => roomOf(node, scale))),
+    room,
+    fits: new Fits({ nodes, scale, trees, room }, pods),
     topology: new Map(problem.topologies.map((topology, i) => [topology.name, i])),
     accelerators,
     priorities,
@@ -125,12 +131,13 @@ export function compile(problem: Problem): Instance {
     nodes,
     nodeIndex: new Map(nodes.map((node, n) => [node.name, n])),
     scale,
-    room: site.room,
+    room,
     trees,
     depths: Math.max(...trees.map((tree) => tree.depths)),
     gangs: inOrder(problem.gangs, accelerators).map((spec, index) => compileGang(spec, index, site)),
     priorities,
     accelerators,
+    whole: findWhole(nodes, trees, accelerators),
   };
 }
 
@@ -140,6 +147,7 @@ interface Site {
   readonly scale: Scale;
   readonly trees: readonly Tree[];
   readonly room: Float64Array;
+  readonly fits: Fits;
   readonly topology: ReadonlyMap<string, number>;
   readonly accelerators: ReadonlySet<string>;
   readonly priorities: readonly number[];
@@ -284,10 +292,12 @@ function compileLeaf(spec: PodGroupSpec, path: string, context: GroupContext): L
     count: spec.count,
     pods,
     demand,
-    alone: Int32Array.from(site.nodes, (node, n) =>
-      mayTake(node, n, spec, around, site) ? roomFor(demand, n, site, pods) : 0,
+    alone: site.fits.alone(
+      spec.pod,
+      demand,
+      around.flatMap((rule) => (rule.tree < 0 ? [] : [rule.tree])),
     ),
-    exclusive: exclusive === undefined ? undefined : labelIds(site.nodes, exclusive),
+    exclusive: exclusive === undefined ? undefined : site.fits.labelIds(exclusive),
     exclusiveHost: exclusive === HOSTNAME_LABEL,
     pinned: spec.pinned,
     accelerated: Object.entries(spec.pod.requests).some(
@@ -296,29 +306,6 @@ function compileLeaf(spec: PodGroupSpec, path: string, context: GroupContext): L
   };
   leaves.push(leaf);
   return leaf;
-}
-
-function mayTake(node: NodeSpec, n: number, spec: PodGroupSpec, around: readonly Rule[], { trees }: Site): boolean {
-  if (closedBecause(node) !== undefined || excludedBecause(node, spec.pod) !== undefined) return false;
-  return around.every((rule) => rule.tree < 0 || trees[rule.tree]?.complete[n] === 1);
-}
-
-/** How many pods of a demand fit on a node beside `used`, up to `most`. */
-function roomFor(demand: Leaf['demand'], n: number, { room, scale }: Site, most: number): number {
-  const base = n * scale.resources.length;
-  return demand.reduce(
-    (pods, [r, units]) => Math.min(pods, Math.max(0, Math.floor((room[base + r] ?? 0) / units))),
-    most,
-  );
-}
-
-function labelIds(nodes: readonly NodeSpec[], label: string): Int32Array {
-  const ids = new Map<string, number>();
-  return Int32Array.from(nodes, (node) => {
-    const value = labelValue(node, label);
-    if (value === undefined) return -1;
-    return ids.get(value) ?? ids.set(value, ids.size).size - 1;
-  });
 }
 
 function edgesOf(spec: GangSpec, leaves: readonly Leaf[]): Edge[] {

@@ -8,6 +8,7 @@ import type { Reason } from './plan';
 import { remedies } from './remedy';
 import type { Ground } from './search';
 import { minimumShape, podsOfLeaves } from './shape';
+import { valuesOf } from './tree';
 
 /** A copy that must be in one domain, or the whole gang. */
 interface Scope {
@@ -99,7 +100,7 @@ function closestDomain(instance: Instance, ground: Ground, scope: Scope): Closes
   const everywhere = { members: instance.nodes.map((_, n) => n), domain: undefined };
   const domains = (tree?.members[required] ?? []).map((members, d) => ({
     members,
-    domain: tree?.values[required]?.[d]?.join('/'),
+    domain: tree && valuesOf(tree, instance.nodes, required, d).join('/'),
   }));
   const rated = (required < 0 || domains.length === 0 ? [everywhere] : domains).map(({ members, domain }) =>
     rate(instance, ground, scope, members, domain),

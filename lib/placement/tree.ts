@@ -1,4 +1,5 @@
 import { HOSTNAME_LABEL } from '../model/node';
+import { labelValue } from './eligibility';
 import type { NodeSpec, TopologySpec } from './problem';
 
 /**
@@ -18,8 +19,6 @@ export interface Tree {
   readonly labelDomain: readonly Int32Array[];
   /** By level and domain of label values: its nodes, in order. */
   readonly members: readonly (readonly (readonly number[])[])[];
-  /** By level and domain of label values: the values, broadest first. */
-  readonly values: readonly (readonly (readonly string[])[])[];
   /** By node: 1 where it has every label of the topology. */
   readonly complete: Uint8Array;
   /** Cost of a pair of pods, by how many depths they share: index 0 shares none. */
@@ -31,7 +30,7 @@ export function compileTree(nodes: readonly NodeSpec[], topology: TopologySpec |
   const levels = topology?.levels ?? [];
   const depths = levels.at(-1) === HOSTNAME_LABEL ? levels.length : levels.length + 1;
   const tuples = labelTuples(nodes, levels);
-  const counted = Array.from({ length: depths }, (_, depth) => countedDomains(nodes, tuples, depth, depths));
+  const counted = Array.from({ length: depths }, (_, depth) => countedDomains(nodes.length, tuples, depth, depths));
   return {
     name: topology?.name ?? '',
     levels,
@@ -40,8 +39,7 @@ export function compileTree(nodes: readonly NodeSpec[], topology: TopologySpec |
     domainCount: counted.map((c) => c.count),
     labelDomain: tuples.map((t) => t.ids),
     members: tuples.map((t) => t.members),
-    values: tuples.map((t) => t.values),
-    complete: completeNodes(nodes, levels),
+    complete: completeNodes(nodes.length, tuples),
     pairCost: pairCosts(topology, levels, depths),
   };
 }
@@ -49,7 +47,6 @@ export function compileTree(nodes: readonly NodeSpec[], topology: TopologySpec |
 interface Tuples {
   readonly ids: Int32Array;
   readonly members: readonly (readonly number[])[];
-  readonly values: readonly (readonly string[])[];
 }
 
 function labelTuples(nodes: readonly NodeSpec[], levels: readonly string[]): Tuples[] {
@@ -65,42 +62,43 @@ function labelTuples(nodes: readonly NodeSpec[], levels: readonly string[]): Tup
 /** Splits the domains of the level above by the value of one more label. */
 function refine(nodes: readonly NodeSpec[], level: string, above: Tuples | undefined): Tuples {
   const ids = new Int32Array(nodes.length).fill(-1);
-  const known = new Map<string, number>();
+  const known = Array.from({ length: above?.members.length ?? 1 }, () => new Map<string, number>());
   const members: number[][] = [];
-  const values: (readonly string[])[] = [];
   nodes.forEach((node, n) => {
-    const parent = above ? (above.ids[n] ?? -1) : 0;
-    const value = labelOf(node, level);
-    if (parent < 0 || value === undefined) return;
-    const key = `${parent}/${value}`;
-    const id = known.get(key) ?? known.set(key, known.size).size - 1;
-    if (id === members.length) {
+    const inParent = known[above ? (above.ids[n] ?? -1) : 0];
+    const value = labelValue(node, level);
+    if (inParent === undefined || value === undefined) return;
+    let id = inParent.get(value);
+    if (id === undefined) {
+      id = members.length;
+      inParent.set(value, id);
       members.push([]);
-      values.push([...(above?.values[parent] ?? []), value]);
     }
     ids[n] = id;
     members[id]?.push(n);
   });
-  return { ids, members, values };
+  return { ids, members };
 }
 
-function labelOf(node: NodeSpec, label: string): string | undefined {
-  return Object.hasOwn(node.labels, label) ? node.labels[label] : undefined;
-}
-
-function countedDomains(nodes: readonly NodeSpec[], tuples: readonly Tuples[], depth: number, depths: number) {
-  if (depth === depths - 1) return { ids: Int32Array.from(nodes, (_, n) => n), count: nodes.length };
-  const tuple = tuples[depth];
+/** Nodes without a domain of labels are one each; at the last depth, all are. */
+function countedDomains(nodes: number, tuples: readonly Tuples[], depth: number, depths: number) {
+  const tuple = depth === depths - 1 ? undefined : tuples[depth];
   let count = tuple?.members.length ?? 0;
-  const ids = Int32Array.from(nodes, (_, n) => {
-    const id = tuple?.ids[n] ?? -1;
-    return id < 0 ? count++ : id;
-  });
+  const ids = tuple ? tuple.ids.slice() : new Int32Array(nodes).fill(-1);
+  for (let n = 0; n < nodes; n++) if (ids[n] === -1) ids[n] = count++;
   return { ids, count };
 }
 
-function completeNodes(nodes: readonly NodeSpec[], levels: readonly string[]): Uint8Array {
-  return Uint8Array.from(nodes, (node) => (levels.every((level) => labelOf(node, level) !== undefined) ? 1 : 0));
+/** A node with a domain at the last level has every label. */
+function completeNodes(nodes: number, tuples: readonly Tuples[]): Uint8Array {
+  const last = tuples.at(-1);
+  return last ? Uint8Array.from(last.ids, (id) => (id < 0 ? 0 : 1)) : new Uint8Array(nodes).fill(1);
+}
+
+/** The label values of a domain, broadest first. */
+export function valuesOf(tree: Tree, nodes: readonly NodeSpec[], level: number, domain: number): readonly string[] {
+  const example = nodes[tree.members[level]?.[domain]?.[0] ?? -1];
+  return tree.levels.slice(0, level + 1).map((label) => (example && labelValue(example, label)) ?? '');
 }
 
 /** 1,000,000 / bandwidth of the narrowest depth that a pair shares, rounded half up. */

@@ -4,6 +4,7 @@ import type { LockedCopy, Locks } from './locked';
 import { renumber } from './moved';
 import { compareNatural } from './natural';
 import type { PlacedGang } from './plan';
+import { valuesOf } from './tree';
 
 /** A placed gang as a plan prints it: copies numbered, nodes by name. */
 export function writeGang(instance: Instance, locks: Locks, gang: Gang, pods: GangPods): PlacedGang {
@@ -40,8 +41,8 @@ function writeDomain({ instance, domains }: Written, path: string, rule: Rule, n
   const tree = instance.trees[rule.tree];
   const level = tree?.levels[rule.required];
   const domain = tree?.labelDomain[rule.required]?.[nodes[0] ?? -1] ?? -1;
-  const value = tree?.values[rule.required]?.[domain]?.[rule.required];
-  if (level !== undefined && value !== undefined) domains.push([path, { [level]: value }]);
+  const value = tree && valuesOf(tree, instance.nodes, rule.required, domain)[rule.required];
+  if (level !== undefined && value !== undefined && domain >= 0) domains.push([path, { [level]: value }]);
 }
 
 function writeGroup(
