@@ -1,6 +1,7 @@
+import { fraction, fractionText, type Fraction } from '../../../lib/checker/fraction';
 import type { ProblemDocument } from '../../../lib/placement/document';
 import type { Objective, Plan } from '../../../lib/placement/plan';
-import { NOTHING, plus, times, type Answer, type Ask, type FurtherRow, type Sum } from './linear';
+import { NOTHING, plus, times, type Ask, type FurtherRow, type Sum } from './linear';
 import { placementModel, type PlacementModel } from './placement';
 import { addPins, addRequired } from './rules';
 import { termsOf, type Term } from './terms';
@@ -108,27 +109,37 @@ export class SecondOpinion {
     });
   }
 
-  /** Term after term, each at its least given those before; ends where the budget of a question ends. */
-  solve(): Solved {
-    const values: Record<string, readonly number[]> = {};
+  /**
+   * Term after term, each at its least given those before; ends where the budget of a question ends.
+   *
+   * @param progress told after every number that is known for good
+   */
+  solve(progress: (solved: Solved) => void = () => undefined): Solved {
+    let values: Solved['values'] = {};
     const earlier: FurtherRow[] = [];
-    for (const { name, values: sums } of this.terms) {
+    for (const term of this.terms) {
       const found: number[] = [];
-      for (const sum of sums()) {
-        const answer: Answer = this.ask(this.placement.model, sum, earlier);
+      for (const sum of term.values()) {
+        const answer = this.ask(this.placement.model, sum, earlier);
         if (answer.status !== 'optimal') return { values, finished: false };
         found.push(answer.cost);
         earlier.push({ sum, sense: '<=', right: answer.cost });
+        values = { ...values, [term.name]: term.unit ? [inUnits(answer.cost, term.unit)] : [...found] };
+        progress({ values, finished: false });
       }
-      values[name] = found;
     }
+    progress({ values, finished: true });
     return { values, finished: true };
   }
 }
 
+function inUnits(count: number, { over, under }: Fraction): string {
+  return fractionText(fraction(BigInt(count) * over, under));
+}
+
 export interface Solved {
-  /** By term, as far as it came; distance in the model's own unit. */
-  readonly values: Readonly<Record<string, readonly number[]>>;
+  /** By term, as far as it came. */
+  readonly values: Readonly<Record<string, readonly (number | string)[]>>;
   readonly finished: boolean;
 }
 

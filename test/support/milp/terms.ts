@@ -2,7 +2,7 @@ import { deepest, depthsOf, domainTuple } from '../../../lib/checker/domains';
 import { amountOf } from '../../../lib/checker/quantity';
 import type { TermName } from '../../../lib/checker/terms';
 import type { NodeDocument, ProblemDocument } from '../../../lib/placement/document';
-import { parseFraction } from '../../../lib/checker/fraction';
+import { parseFraction, type Fraction } from '../../../lib/checker/fraction';
 import type { Objective } from '../../../lib/placement/plan';
 import { distanceOf } from './distance';
 import { NOTHING, plus, sumOf, times, type Sum, type Variable } from './linear';
@@ -16,6 +16,8 @@ export interface Term {
   readonly values: () => readonly Sum[];
   /** Says how a plan's value of the term reads as such numbers. */
   readonly read: (objective: Objective) => readonly number[];
+  /** What one of such a number is in the term, where that is not 1. */
+  readonly unit?: Fraction;
 }
 
 /**
@@ -43,9 +45,10 @@ export function termsOf(placement: PlacementModel, uses: Uses): Term[] {
     const { over, under } = parseFraction(objective.distance) ?? { over: 0n, under: 1n };
     return [Number((over * distance.common) / under / distance.unit)];
   };
+  const unit = { over: distance.unit, under: distance.common };
   return [
     ...before,
-    { name: 'distance', values: once(() => [distance.sum(uses)]), read },
+    { name: 'distance', values: once(() => [distance.sum(uses)]), read, unit },
     { name: 'spread', values: once(() => spread(placement, uses)), read: (objective) => objective.spread.flat() },
     {
       name: 'fragmentation',
