@@ -14,6 +14,7 @@ import {
 } from './lib';
 import * as euWest from './topologies/eu-west';
 import * as lab from './topologies/lab';
+import * as usEast from './topologies/us-east';
 
 const fleet = new Fleet();
 const namespace = 'runai-project-a';
@@ -56,6 +57,40 @@ new DynamoGraph(cluster, 'llama-70b', {
   frontend: { replicas: 2, cpu: 8, memory: '16Gi', router: Router.kvAware() },
   prefill: { replicas: 4, gpus: 2, cpu: 16, memory: '128Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '16Gi' },
   decode: { replicas: 3, gpus: 8, cpu: 64, memory: '512Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '64Gi' },
+});
+
+// us-east: four NVL72 racks of GB200, where Grove owns the gangs.
+const gb200 = new Cluster(fleet, 'us-east', {
+  stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
+  inventory: usEast.inventory,
+  topology: usEast.topology,
+});
+const wideExpertParallel = { moe_config: { backend: 'WIDEEP' }, enable_attention_dp: true };
+
+new DynamoGraph(gb200, 'deepseek-r1', {
+  namespace: 'deepseek',
+  queue: new Queue(gb200, 'deepseek', { gpu: { quota: 72 } }),
+  backend: Backend.tensorrtLlm(),
+  model: Model.huggingFace('deepseek-ai/DeepSeek-R1', { revision: '56d4cbbb4d29f4355bab4b9a39ccb717a14ad5ad', token }),
+  modelCache: ModelCache.volume({ size: '2Ti', storageClass: 'shared-nvme' }),
+  computeDomain: { level: usEast.nvlinkDomain },
+  frontend: { replicas: 2, cpu: 8, memory: '32Gi', router: Router.kvAware() },
+  prefill: {
+    gpus: 4,
+    multinode: { nodes: 2 },
+    cpu: 120,
+    memory: '800Gi',
+    sharedMemory: '256Gi',
+    engineConfig: { ...wideExpertParallel, tensor_parallel_size: 8, moe_expert_parallel_size: 8, max_num_tokens: 4608 },
+  },
+  decode: {
+    gpus: 4,
+    multinode: { nodes: 8 },
+    cpu: 120,
+    memory: '800Gi',
+    sharedMemory: '256Gi',
+    engineConfig: { ...wideExpertParallel, tensor_parallel_size: 32, moe_expert_parallel_size: 32, max_batch_size: 32 },
+  },
 });
 
 // Two labs of three nodes, as they were set up with Dynamo 0.5.1: one on KAI, one on Run:ai.

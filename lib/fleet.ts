@@ -21,6 +21,9 @@ export interface FleetProps {
 /** The `output` of cdk8s.yaml: a scratch folder, because the CLI empties it before it runs the app. */
 const SCRATCH = '.cdk8s.out';
 
+/** dist could not be written, for no fault of the input. */
+const DISK_FAILED = 'BAY5003';
+
 /** The clusters that are compiled together: one that cannot be, and nothing is written for any. */
 export class Fleet extends App {
   private readonly dist: string;
@@ -48,8 +51,7 @@ export class Fleet extends App {
   public override synth(): void {
     try {
       const compilation = this.compile();
-      this.write(compilation);
-      report(compilation.diagnostics);
+      report([...compilation.diagnostics, ...this.write(compilation)]);
       if (process.env['BAYPLAN_FORMAT'] !== 'json') process.stderr.write(summary(compilation, this.targets()));
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
@@ -58,11 +60,13 @@ export class Fleet extends App {
     }
   }
 
-  private write({ files }: Compilation): void {
-    for (const folder of this.targets()) {
+  /** Returns warnings, such as of a run that was killed before. */
+  private write({ files, diagnostics }: Compilation): Diagnostic[] {
+    return this.targets().flatMap((folder) => {
       const outcome = writeTree(folder, files);
-      if (!outcome.ok) throw new DiagnosticError(outcome.diagnostics);
-    }
+      if (!outcome.ok) throw new DiagnosticError([...diagnostics, ...outcome.diagnostics]);
+      return outcome.diagnostics;
+    });
   }
 
   /** dist, and the folder that cdk8s looks in; that one alone where the user told cdk8s of one (`cdk8s synth -o`). */
@@ -74,7 +78,8 @@ export class Fleet extends App {
 }
 
 function report(diagnostics: readonly Diagnostic[]): void {
-  const text = renderFor({ isTTY: process.stderr.isTTY, env: process.env }, diagnostics);
+  const terminal = { isTTY: process.stderr.isTTY, env: process.env };
+  const text = renderFor(terminal, diagnostics, { cwd: process.cwd() });
   if (text) process.stderr.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
@@ -83,5 +88,6 @@ function exitCodeOf(diagnostics: readonly Diagnostic[]): ExitCode {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').map(({ code }) => code);
   if (errors.some((code) => code === 'BAY3290' || code.startsWith('BAY4'))) return exitCodes.check;
   if (errors.some((code) => code.startsWith('BAY32'))) return exitCodes.infeasible;
+  if (errors.includes(DISK_FAILED)) return exitCodes.internal;
   return exitCodes.input;
 }

@@ -1,6 +1,8 @@
 import type { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
+import { computeDomainSpec } from '../backends/dynamo/compute-domain';
+import { engineConfigData, engineConfigName } from '../backends/dynamo/engine-config';
 import { graphAnnotations, graphDeploymentSpec } from '../backends/dynamo/graph-deployment';
 import { cacheClaim, downloadJob, downloadJobName } from '../backends/dynamo/model-cache';
 import { podGroupMetadata, podGroupSpec } from '../backends/kai/pod-group';
@@ -50,6 +52,7 @@ export class DynamoGraph extends Layer {
     this.cluster.ensureNamespace(this.spec.namespace);
     this.deployment = this.writeDeployment();
     if (this.cluster.stack.profile.gang === 'pod-group') this.podGroup = this.writePodGroup();
+    this.writeParts();
     const cache = this.writeCache(id);
     const state = this.cluster.stack.profile.graphApi === 'v1alpha1' ? this.spec : undefined;
     fluxKustomization(this.cluster, `graph-${id}`, {
@@ -87,6 +90,23 @@ export class DynamoGraph extends Layer {
       kind: 'PodGroup',
       metadata: podGroupMetadata(this.spec),
       spec: lazy(() => podGroupSpec(this.spec, topology.name, levels, stack.profile)),
+    });
+  }
+
+  /** What the pods of some graphs need beside: engine options, and a domain that shares memory over NVLink. */
+  private writeParts(): void {
+    const { name, namespace, components, computeDomain } = this.spec;
+    for (const component of components) {
+      if (component.engineConfig === undefined) continue;
+      const metadata = { name: engineConfigName(this.spec, component), namespace };
+      new k8s.KubeConfigMap(this, metadata.name, { metadata, data: engineConfigData(component.engineConfig) });
+    }
+    if (!computeDomain) return;
+    new OwnObject(this, 'compute-domain', {
+      apiVersion: 'resource.nvidia.com/v1beta1',
+      kind: 'ComputeDomain',
+      metadata: { name, namespace },
+      spec: lazy(() => computeDomainSpec(this.spec)),
     });
   }
 

@@ -66,6 +66,13 @@ export interface WorkerProps extends ComponentProps {
   readonly gpus: number;
   /** Replicas that run on several nodes, one pod on each. @default - each replica is one pod */
   readonly multinode?: MultinodeProps;
+  /**
+   * Options that TensorRT-LLM reads from a file: written as a ConfigMap, mounted, and passed by `--extra-engine-args`.
+   * A change rolls the workers.
+   *
+   * @default - none
+   */
+  readonly engineConfig?: Readonly<Record<string, unknown>>;
   /** RDMA devices of each pod. @default - none */
   readonly rdma?: RdmaProps;
 }
@@ -76,6 +83,12 @@ export interface MultinodeProps {
   readonly nodes: number;
   /** All pods of a replica in one domain of this level; replicas may be in different ones. @default - anywhere */
   readonly required?: Level;
+}
+
+/** A ComputeDomain for all GPU pods of a graph. */
+export interface ComputeDomainProps {
+  /** The level whose domains are NVLink domains: all GPU pods are placed in one of them. */
+  readonly level: Level;
 }
 
 /** Devices for KV transfer between nodes. */
@@ -106,6 +119,13 @@ export interface DynamoGraphProps {
   readonly preemptible?: boolean;
   /** For all pods of the graph together. @default - anywhere */
   readonly placement?: PlacementProps;
+  /**
+   * Multi-node NVLink (GB200, GB300): all GPU pods of the graph in one domain, one on each node, through a ComputeDomain
+   * of NVIDIA's DRA driver.
+   *
+   * @default - none
+   */
+  readonly computeDomain?: ComputeDomainProps;
   /**
    * How a change reaches the pods. `rolling`: one pod after the other, none of them spare. `recreate`: all pods of a
    * component stop, then start anew: an outage, but it never waits for a node that a pod of its own holds.

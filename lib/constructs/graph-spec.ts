@@ -34,6 +34,7 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     rollout: props.rollout ?? 'rolling',
     topology: topologySpec(cluster.topology),
     placement: placementSpec(props.placement),
+    computeDomain: props.computeDomain && { level: props.computeDomain.level.label },
     routerMode: props.frontend.router?.mode,
     components: components(props),
   };
@@ -72,28 +73,36 @@ function components(props: DynamoGraphProps): ComponentSpec[] {
 }
 
 function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps | WorkerProps): ComponentSpec {
-  const gpus = 'gpus' in props ? props.gpus : 0;
-  const multinode = 'multinode' in props ? props.multinode : undefined;
-  const devices = deviceRequests(gpus, props);
+  const worker = workerSpec(props);
+  const devices = deviceRequests(worker.gpus, props);
+  const taints = worker.gpus > 0 ? [gpuToleration] : [];
+  const replicas = props.replicas ?? 1;
   return {
+    ...worker,
     name: props.name ?? role,
     role,
-    replicas: props.replicas ?? 1,
-    nodes: multinode?.nodes ?? 1,
-    replicaLevel: multinode?.required?.label,
-    gpus,
+    replicas,
     requests: { ...hostRequests(props), ...devices },
     limits: { ...devices, ...props.limits },
     nodeSelector: { ...graph.nodeSelector, ...props.nodeSelector },
-    tolerations: [...(gpus > 0 ? [gpuToleration] : []), ...(graph.tolerations ?? []), ...(props.tolerations ?? [])],
+    tolerations: [...taints, ...(graph.tolerations ?? []), ...(props.tolerations ?? [])],
     env: environment({ ...graph.env, ...props.env }),
     args: props.args ?? [],
     sharedMemory: props.sharedMemory,
-    rdma: 'rdma' in props && props.rdma !== undefined,
     placement: placementSpec(props.placement),
     pinning: props.pinning ?? 'set',
-    exclusive: role === 'frontend' && (props.replicas ?? 1) > 1,
+    exclusive: role === 'frontend' && replicas > 1,
   };
+}
+
+/** What only workers say. */
+function workerSpec(
+  props: FrontendProps | WorkerProps,
+): Pick<ComponentSpec, 'gpus' | 'nodes' | 'replicaLevel' | 'engineConfig' | 'rdma'> {
+  if (!('gpus' in props)) return { gpus: 0, nodes: 1, rdma: false };
+  const { gpus, multinode, engineConfig, rdma } = props;
+  const replicaLevel = multinode?.required?.label;
+  return { gpus, nodes: multinode?.nodes ?? 1, replicaLevel, engineConfig, rdma: rdma !== undefined };
 }
 
 function hostRequests({ cpu, memory, resources }: ComponentProps): ComponentSpec['requests'] {

@@ -21,6 +21,8 @@ export interface GraphSpec {
     readonly levels: readonly { readonly label: string; readonly name: string }[];
   };
   readonly placement: PlacementSpec;
+  /** All GPU pods in one domain of this level, one on each node, with memory shared over NVLink. */
+  readonly computeDomain?: { readonly level: string };
   readonly routerMode: 'kv' | 'round-robin' | undefined;
   readonly components: readonly ComponentSpec[];
 }
@@ -71,6 +73,8 @@ export interface ComponentSpec {
   readonly env: Readonly<Record<string, string | { readonly secret: string; readonly key: string }>>;
   readonly args: readonly string[];
   readonly sharedMemory?: string;
+  /** Options of the engine, as plain data. */
+  readonly engineConfig?: Readonly<Record<string, unknown>>;
   readonly rdma: boolean;
   readonly placement: PlacementSpec;
   readonly pinning: 'set' | 'replica';

@@ -1,3 +1,4 @@
+import { isInDomain } from '../backends/dynamo/compute-domain';
 import { podGroupName, type ComponentSpec, type GraphPins, type GraphSpec, type PlacementSpec } from '../model/graph';
 import { HOSTNAME_LABEL } from '../model/node';
 import { QUEUE_RESOURCES, type QueueResource } from '../model/queue';
@@ -17,6 +18,7 @@ const REPLICA = 'replica';
 export function placementProblem(cluster: ClusterModel): ProblemDocument {
   const { topology } = cluster.construct;
   const use = otherUse(cluster);
+  const sharesMemory = cluster.graphs.some(({ spec }) => spec.computeDomain);
   return {
     version: 1,
     topologies: [
@@ -28,7 +30,7 @@ export function placementProblem(cluster: ClusterModel): ProblemDocument {
       taints: [...node.taints],
       unschedulable: node.unschedulable,
       ready: node.ready,
-      allocatable: quantities(node.allocatable),
+      allocatable: { ...quantities(node.allocatable), ...(sharesMemory ? { [CHANNEL]: '1' } : {}) },
       used: quantities(use.byNode.get(node.name) ?? {}),
     })),
     queues: cluster.queues.map((queue) => problemQueue(queue.model(), use.byQueue.get(queue.name) ?? {})),
@@ -55,7 +57,9 @@ function problemQueue(
 function gang(graph: GraphSpec, topology: string): NonNullable<ProblemDocument['gangs']>[number] {
   const components = graph.components.filter(({ replicas }) => replicas > 0);
   const named = (role: ComponentSpec['role']): string[] =>
-    components.filter((component) => component.role === role).map(({ name }) => name);
+    components
+      .filter((component) => component.role === role)
+      .map((component) => (isInDomain(graph, component) ? `${DOMAIN}/${component.name}` : component.name));
   const edges = named('prefill').flatMap((prefill) =>
     named('decode').map((decode) => ({ between: [prefill, decode] as [string, string], weight: 1 })),
   );
@@ -65,8 +69,34 @@ function gang(graph: GraphSpec, topology: string): NonNullable<ProblemDocument['
     priority: graph.priorityClass.value,
     preemptible: graph.preemptible,
     constraint: constraint(topology, graph.placement),
-    groups: components.map((component) => group(component, topology)),
+    groups: groups(graph, components, topology),
     traffic: edges,
+  };
+}
+
+/** What a ComputeDomain gives one pod of a node: a resource that every node has one of. */
+const CHANNEL = 'resource.nvidia.com/compute-domain-channel';
+
+/** Components that share a ComputeDomain are a group of their own, in one domain of its level. */
+function groups(graph: GraphSpec, components: readonly ComponentSpec[], topology: string): Group[] {
+  const inside = components.filter((component) => isInDomain(graph, component));
+  const outside = components.filter((component) => !isInDomain(graph, component));
+  const required = graph.computeDomain?.level;
+  if (inside.length === 0 || required === undefined) return components.map((component) => group(component, topology));
+  const sharing = inside.map((component) => withChannel(group(component, topology)));
+  const domain = { name: DOMAIN, constraint: constraint(topology, { required }), groups: sharing };
+  return [...outside.map((component) => group(component, topology)), domain];
+}
+
+/** Name of that group. */
+const DOMAIN = 'compute-domain';
+
+function withChannel(group: Group): Group {
+  const { pod: template, groups: inner } = group;
+  return {
+    ...group,
+    pod: template && { ...template, requests: { ...template.requests, [CHANNEL]: 1 } },
+    groups: inner?.map(withChannel),
   };
 }
 
@@ -97,7 +127,7 @@ export function pinsOf(graph: GraphSpec, placed: PlacedGang, hostnames: Readonly
   const pins = new Map<string, Set<string>>();
   for (const [path, nodes] of Object.entries(placed.placements)) {
     const steps = path.split('/');
-    const component = graph.components.find(({ name }) => name === steps[0]);
+    const component = graph.components.find(({ name }) => name === steps[steps[0] === DOMAIN ? 2 : 0]);
     if (!component) continue;
     const written = component.pinning === 'set' ? component.name : `${component.name}-${steps.at(-1) ?? ''}`;
     const set = pins.get(written) ?? new Set();

@@ -1,5 +1,6 @@
 import type { ComponentSpec, GraphSpec, ModelSpec } from '../../model/graph';
 import type { StackProfile } from '../stacks';
+import { mountedConfig } from './engine-config';
 
 /** Where the model cache is mounted. */
 export const CACHE_PATH = '/model-cache';
@@ -77,7 +78,7 @@ const engines: Readonly<Record<GraphSpec['framework'], Engine>> = {
 export function commandLine(graph: GraphSpec, component: ComponentSpec, profile: StackProfile): CommandLine {
   const isFrontend = component.role === 'frontend';
   const { command, args } = isFrontend ? frontend(graph, component) : worker(graph, component, profile);
-  return { command, args: [...args, ...component.args] };
+  return { command, args: [...args, ...(mountedConfig(graph, component)?.args ?? []), ...component.args] };
 }
 
 function frontend(graph: GraphSpec, component: ComponentSpec): CommandLine {

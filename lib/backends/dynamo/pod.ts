@@ -2,6 +2,8 @@ import { podGroupName, type GraphSpec, type WrittenComponent } from '../../model
 import { HOSTNAME_LABEL } from '../../model/node';
 import { membership } from '../kai/pod-group';
 import type { StackProfile } from '../stacks';
+import { claimedChannel, domainEnvironment, isInDomain } from './compute-domain';
+import { mountedConfig } from './engine-config';
 import { CACHE_PATH, commandLine, HUB_PATH } from './engines';
 
 /** Label that Dynamo's operator puts on every pod of a graph. */
@@ -25,7 +27,11 @@ export interface Container {
   readonly command: readonly string[];
   readonly args?: readonly string[];
   readonly env: readonly EnvVar[];
-  readonly resources?: { readonly requests?: Record<string, string>; readonly limits?: Record<string, string> };
+  readonly resources?: {
+    readonly requests?: Record<string, string>;
+    readonly limits?: Record<string, string>;
+    readonly claims?: readonly object[];
+  };
   readonly securityContext?: object;
   readonly volumeMounts?: readonly object[];
 }
@@ -42,14 +48,19 @@ export function componentPod(
   profile: StackProfile,
 ): ComponentPod {
   const { spec } = component;
+  const { annotations, labels } = member(graph, component, profile);
+  const config = mountedConfig(graph, spec);
+  const volumes = [...(graph.cache ? [cacheVolume(graph.cache.claimName)] : []), ...(config ? [config.volume] : [])];
   return {
-    ...member(graph, component, profile),
+    annotations: { ...annotations, ...config?.annotations },
+    labels,
     spec: {
       ...scheduler(profile),
       affinity: affinity(graph, component, hostnames, profile),
       ...(Object.keys(spec.nodeSelector).length > 0 ? { nodeSelector: { ...spec.nodeSelector } } : {}),
       ...(spec.tolerations.length > 0 ? { tolerations: spec.tolerations } : {}),
-      ...(graph.cache ? { volumes: [cacheVolume(graph.cache.claimName)] } : {}),
+      ...(volumes.length > 0 ? { volumes } : {}),
+      ...(isInDomain(graph, spec) ? claimedChannel(graph).pod : {}),
     },
     container: container(graph, component, profile),
   };
@@ -110,21 +121,28 @@ function affinity(
   };
 }
 
+/** Read only: what fills it is the download Job. */
+const cacheMount = { name: 'model-cache', mountPath: CACHE_PATH, readOnly: true };
+
 function container(graph: GraphSpec, { spec }: WrittenComponent, profile: StackProfile): Container {
   const { command, args } = commandLine(graph, spec, profile);
+  const config = mountedConfig(graph, spec);
+  const isShared = isInDomain(graph, spec);
+  const mounts = [...(graph.cache ? [cacheMount] : []), ...(config ? [config.mount] : [])];
   const resources = {
     ...(Object.keys(spec.requests).length > 0 ? { requests: quantities(spec.requests) } : {}),
     ...(Object.keys(spec.limits).length > 0 ? { limits: quantities(spec.limits) } : {}),
+    ...(isShared ? claimedChannel(graph).container : {}),
   };
   return {
     image: graph.image,
     command,
     ...(args.length > 0 ? { args } : {}),
-    env: environment(graph, spec.env),
+    env: environment(graph, isShared ? { ...domainEnvironment, ...spec.env } : spec.env),
     ...(Object.keys(resources).length > 0 ? { resources } : {}),
     // Registering memory with the NIC pins it, which an unprivileged container may not do by itself.
     ...(spec.rdma ? { securityContext: { capabilities: { add: ['IPC_LOCK'] } } } : {}),
-    ...(graph.cache ? { volumeMounts: [{ name: 'model-cache', mountPath: CACHE_PATH, readOnly: true }] } : {}),
+    ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
   };
 }
 

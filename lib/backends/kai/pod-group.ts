@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { podGroupName, writtenComponents, type GraphSpec, type PlacementSpec } from '../../model/graph';
+import {
+  podGroupName,
+  writtenComponents,
+  type ComponentSpec,
+  type GraphSpec,
+  type PlacementSpec,
+} from '../../model/graph';
 import type { StackProfile } from '../stacks';
 
 /** Pattern of a subgroup's name (CRD of KAI 0.17.0). */
@@ -68,7 +74,7 @@ export function podGroupSpec(
     subGroups: components.map(({ subgroup, pods, spec }) => ({
       name: subgroup,
       minMember: pods,
-      topologyConstraint: subgroupConstraint(topology, levels, graph.placement, spec.placement),
+      topologyConstraint: subgroupConstraint(topology, levels, graph.placement, spec.placement, domainOf(graph, spec)),
     })),
   };
 }
@@ -79,11 +85,17 @@ function subgroupConstraint(
   levels: readonly string[],
   graph: PlacementSpec,
   component: PlacementSpec,
+  domain: string | undefined,
 ): PodGroupSpec['subGroups'][number]['topologyConstraint'] {
-  const required = narrowest(levels, graph.required, component.required);
+  const required = narrowest(levels, graph.required, component.required, domain);
   const preferred = narrowest(levels, required, component.preferred ?? graph.preferred);
   if (preferred === undefined) return undefined;
   return { topology, requiredTopologyLevel: required, preferredTopologyLevel: preferred };
+}
+
+/** Level of the ComputeDomain that the component's pods share. */
+function domainOf(graph: GraphSpec, { gpus }: ComponentSpec): string | undefined {
+  return gpus > 0 ? graph.computeDomain?.level : undefined;
 }
 
 function narrowest(levels: readonly string[], ...wanted: readonly (string | undefined)[]): string | undefined {

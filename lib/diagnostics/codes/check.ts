@@ -219,6 +219,22 @@ fleet.synth();`,
     bad: 'decode: { replicas: 2, gpus: 8, multinode: { nodes: 2, required: Level.zone() } }',
     good: "decode: { replicas: 2, gpus: 8, multinode: { nodes: 2, required: Level.zone() }, pinning: 'replica' }",
   },
+  BAY2056: {
+    severity: 'error',
+    title: 'a ComputeDomain on an operator without resource claims',
+    explanation:
+      'Pods get a channel of a ComputeDomain by a resource claim, and Dynamo 0.5.1 has no place for claims in a graph. NCCL would fall back to a slower fabric without an error.',
+    bad: "Stack.of({ dynamo: '0.5.1', kai: '0.17.0' }) // with computeDomain: { level: nvlinkDomain }",
+    good: "Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })",
+  },
+  BAY2057: {
+    severity: 'error',
+    title: 'engine options in a file for an engine that reads none',
+    explanation:
+      'engineConfig is the file that TensorRT-LLM reads its options from. vLLM and SGLang take theirs as arguments.',
+    bad: 'backend: Backend.vllm(), worker: { gpus: 1, engineConfig: { max_batch_size: 32 } }',
+    good: "backend: Backend.vllm(), worker: { gpus: 1, args: ['--max-num-seqs', '32'] }",
+  },
   BAY2060: {
     severity: 'error',
     title: 'a secret in the stack',

@@ -6,7 +6,12 @@ import { placeOf, type ClusterModel } from '../collect';
 
 /** Graphs whose components make no working whole. */
 export function checkComponents({ graphs }: ClusterModel): Diagnostic[] {
-  return graphs.flatMap((graph) => [...checkRoles(graph), ...checkHalves(graph), ...checkMultinode(graph)]);
+  return graphs.flatMap((graph) => [
+    ...checkRoles(graph),
+    ...checkHalves(graph),
+    ...checkMultinode(graph),
+    ...checkParts(graph),
+  ]);
 }
 
 function find(graph: DynamoGraph, role: Role): ComponentSpec | undefined {
@@ -95,4 +100,22 @@ function checkReplicaLevel(graph: DynamoGraph, component: ComponentSpec): Diagno
       help: "use pinning: 'replica', which gives each replica its own nodes",
     }),
   ];
+}
+
+/** What only some operators, and only some engines, know of. */
+function checkParts(graph: DynamoGraph): Diagnostic[] {
+  const { name, computeDomain, framework, components } = graph.spec;
+  const findings: Diagnostic[] = [];
+  if (computeDomain && graph.cluster.stack.profile.graphApi === 'v1alpha1') {
+    const message = `graph "${name}" has a ComputeDomain, and its Dynamo ${graph.cluster.stack.versions.dynamo} passes no resource claims to pods`;
+    const help = 'use Dynamo 1.4 or newer, or leave computeDomain out';
+    findings.push(diagnostic('BAY2056', { message, where: { ...placeOf(graph), pointer: 'computeDomain' }, help }));
+  }
+  for (const { role, engineConfig } of components) {
+    if (engineConfig === undefined || framework === 'trtllm') continue;
+    const message = `${role} of graph "${name}" has an engineConfig, and ${framework} reads its options from arguments`;
+    const where = { ...placeOf(graph), pointer: `${role}.engineConfig` };
+    findings.push(diagnostic('BAY2057', { message, where, help: 'pass them in args' }));
+  }
+  return findings;
 }

@@ -40,9 +40,10 @@ function checkTopology({ construct }: ClusterModel): Diagnostic[] {
 }
 
 function checkGraph(graph: DynamoGraph, labels: readonly string[], levels: readonly Level[]): Diagnostic[] {
-  const { placement, components } = graph.spec;
+  const { placement, components, computeDomain } = graph.spec;
   const places: [string, PlacementSpec][] = [
     ['placement', placement],
+    ['computeDomain', { required: computeDomain?.level }],
     ...components.map((component): [string, PlacementSpec] => [`${component.role}.placement`, component.placement]),
     ...components.map(({ role, replicaLevel }): [string, PlacementSpec] => [
       `${role}.multinode`,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { computeDomainSpecSchema } from '../../backends/dynamo/compute-domain';
 import { graphSpecSchemas } from '../../backends/dynamo/graph-deployment';
 import { topologyBindingSpecSchema } from '../../backends/grove/topology-binding';
 import { helmReleaseSpecSchema } from '../../backends/flux/controllers';
@@ -15,6 +16,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'nvidia.com/v1alpha1 DynamoGraphDeployment': graphSpecSchemas.v1alpha1,
   'nvidia.com/v1beta1 DynamoGraphDeployment': graphSpecSchemas.v1beta1,
   'scheduling.run.ai/v2alpha2 PodGroup': podGroupSpecSchema,
+  'resource.nvidia.com/v1beta1 ComputeDomain': computeDomainSpecSchema,
   'scheduling.run.ai/v2 Queue': queueSpecSchema,
   'kai.scheduler/v1alpha1 Topology': topologySpecSchema,
   'grove.io/v1alpha1 ClusterTopologyBinding': topologyBindingSpecSchema,
