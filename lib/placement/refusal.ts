@@ -40,7 +40,8 @@ function shortfall(reason: Reason | undefined): string[] {
   const { needed = {}, available = {} } = reason ?? {};
   const amounts = Object.keys(needed).map((name) => ({ name, need: needed[name] ?? '0', has: available[name] ?? '0' }));
   const short = amounts.filter(({ need, has }) => (parseQuantity(need) ?? 0n) > (parseQuantity(has) ?? 0n));
-  const place = reason?.domain === undefined ? 'there are' : `${reason.domain} has`;
+  const somewhere = reason?.code === 'no-eligible-node' ? 'a node has at most' : 'there are';
+  const place = reason?.domain === undefined ? somewhere : `${reason.domain} has`;
   return short
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map(({ name, need, has }) => `${name}: needs ${need}, ${place} ${has}`);

@@ -202,7 +202,7 @@ export const placementCodes = {
     severity: 'error',
     title: 'no node may take the pods',
     explanation:
-      'Every node is left out for a reason that has nothing to do with how full it is: not ready, cordoned, tainted, without a label that a selector or the topology asks for. The note counts nodes by reason.',
+      'Every node is left out: not ready, cordoned, tainted, without a label that a selector or the topology asks for, or with less free than one pod asks for. The note counts nodes by reason.',
     bad: `nodeSelector: { 'nvidia.com/gpu.product': 'NVIDIA-H1OO' }`,
     good: `nodeSelector: { 'nvidia.com/gpu.product': 'NVIDIA-H100-80GB-HBM3' }`,
   },
