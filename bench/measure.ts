@@ -64,7 +64,7 @@ function measure(row: Row): Measured {
       (sum, gang) => sum + (gang.status === 'placed' ? Object.values(gang.placements).flat().length : 0),
       0,
     ),
-    solve: round([...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0),
+    solve: round(median(times)),
     runs: times.length,
     first: round(times[0] ?? 0),
     ...(parse !== undefined && { parse }),
@@ -100,6 +100,12 @@ function timed<T>(work: () => T): { readonly result: T; readonly time: number } 
 
 function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
+}
+
+function median(times: readonly number[]): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return ((low ?? 0) + (high ?? 0)) / 2;
 }
 
 function gapOf({ objective, bound }: Plan): Record<string, readonly [unknown, unknown]> {
