@@ -11,26 +11,42 @@ export function noEligibleNode(instance: Instance, gang: Gang): Reason | undefin
   const leaf = gang.leaves.find(({ alone }) => alone.every((pods) => pods === 0));
   if (!leaf) return undefined;
   const excluded = exclusions(instance, gang, leaf);
-  const onlyRoom = Object.keys(excluded).every((cause) => cause.startsWith('resource '));
-  const nodes = instance.nodes.length;
+  const tooSmall = instance.nodes.map((_, n) => n).filter((n) => isTooSmall(exclusionOf(instance, gang, leaf, n)));
+  const message = `none of ${instance.nodes.length} nodes can take a pod of ${leaf.path}`;
+  const refusal = { group: leaf.path, needed: shown(demandOf(instance, leaf, 1)), excluded };
+  if (tooSmall.length === 0) return { code: 'no-eligible-node', ...refusal, message, help: helpFor(excluded) };
+  const largest = largestOf(instance, leaf, tooSmall);
   return {
-    code: onlyRoom && nodes > 0 ? 'capacity' : 'no-eligible-node',
-    group: leaf.path,
-    message: `none of ${nodes} nodes can take a pod of ${leaf.path}`,
-    needed: shown(demandOf(instance, leaf, 1)),
-    available: shown(largest(instance, leaf)),
-    excluded,
-    help: nodes === 0 ? 'list the nodes of the cluster' : helpFor(excluded),
+    code: 'capacity',
+    ...refusal,
+    message: `${message}: ${sizes(instance, leaf, largest)}`,
+    available: shown(largest),
+    help: `ask for less in a pod of ${leaf.path}, or add larger nodes`,
   };
 }
 
+function isTooSmall(cause: string | undefined): boolean {
+  return cause?.startsWith('resource ') === true;
+}
+
+/** What a pod needs of each resource that is short, beside the most that a node has free. */
+function sizes(instance: Instance, leaf: Leaf, largest: Resources): string {
+  const needs = Object.entries(demandOf(instance, leaf, 1)).sort(([a], [b]) => compareNatural(a, b));
+  const short = needs.filter(([name, amount]) => amount > (largest[name] ?? 0n));
+  if (short.length === 0) return 'no node has enough of everything at once';
+  const texts = short.map(([name, amount]) => {
+    return `it needs ${formatAmount(name, amount)} of ${name}, and no node has more than ${formatAmount(name, largest[name] ?? 0n)} free`;
+  });
+  return texts.join('; ');
+}
+
 function helpFor(excluded: Readonly<Record<string, number>>): string {
+  if (Object.keys(excluded).length === 0) return 'list the nodes of the cluster';
   const [most = ''] = Object.entries(excluded).sort(([a, x], [b, y]) => y - x || compareNatural(a, b))[0] ?? [];
   if (most.startsWith('taint ')) return `add a toleration for ${most}`;
   if (most.startsWith('node selector ')) return `change or drop the ${most}`;
   if (most === 'node affinity') return 'change or drop the required node affinity';
   if (most.startsWith('label ')) return `give the nodes the ${most.replace(' missing', '')}`;
-  if (most.startsWith('resource ')) return `ask for less ${most.replace('resource ', '')} a pod, or add larger nodes`;
   return 'make nodes ready and schedulable';
 }
 
@@ -79,10 +95,10 @@ export function freeOn(instance: Instance, n: number, resource: string): Amount 
   return free > 0n ? free : 0n;
 }
 
-/** The most of each resource that some node has. */
-function largest(instance: Instance, leaf: Leaf): Resources {
+/** The most of each resource that some of the nodes has free. */
+function largestOf(instance: Instance, leaf: Leaf, nodes: readonly number[]): Resources {
   const most = (resource: string): Amount =>
-    instance.nodes.reduce((largest, _, n) => {
+    nodes.reduce((largest, n) => {
       const free = freeOn(instance, n, resource) ?? wholeUnits(leaf.pods);
       return free > largest ? free : largest;
     }, 0n);

@@ -102,7 +102,7 @@ describe('which node may take which pod', () => {
 });
 
 describe('a refusal for want of nodes', () => {
-  test('counts the nodes that were left out by cause', () => {
+  test('counts the nodes that were left out by cause, and says how large the largest of the others is', () => {
     const document = problem({ a: { r1: { n1: 8, n2: 8, n3: 8, n4: 8, n5: 2 } } }, [
       gang('g', [group('w', 4, { pod: { nodeSelector: { model: 'h100' } } })]),
     ]);
@@ -116,9 +116,10 @@ describe('a refusal for want of nodes', () => {
       { ...n5, name: 'n5', ...h100 },
     ];
     expect(refusal(plan({ ...document, nodes }))).toMatchObject({
-      code: 'no-eligible-node',
+      code: 'capacity',
       group: 'w',
-      message: 'none of 5 nodes can take a pod of w',
+      message: 'none of 5 nodes can take a pod of w: it needs 4 of nvidia.com/gpu, and no node has more than 2 free',
+      available: { [GPU]: '2', pods: '110' },
       excluded: {
         cordoned: 1,
         'node selector model': 1,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { GroupDocument, ProblemDocument } from '../../lib/placement/document';
 import type { Plan } from '../../lib/placement/plan';
-import { problems } from './arbitraries';
+import { problems, runs } from './arbitraries';
 import { plan } from './clusters';
 import { bestPlan } from './oracle';
 
@@ -41,7 +41,7 @@ describe('every plan', () => {
         expect(solved.bound).toEqual(solved.objective);
         expect(solved.optimal).toBe(true);
       }),
-      { numRuns: 400 },
+      runs(300),
     );
   });
 
@@ -53,7 +53,7 @@ describe('every plan', () => {
         const withoutGangs = (objective: Plan['objective']) => ({ ...objective, moved: objective.moved[1] });
         expect(withoutGangs(plan(document, { rebalance }).objective)).toEqual(withoutGangs(best.objective));
       }),
-      { numRuns: 100 },
+      runs(80),
     );
   });
 
@@ -62,7 +62,7 @@ describe('every plan', () => {
       fc.property(problems(), (document) => {
         expect(JSON.stringify(plan(turned(document)))).toBe(JSON.stringify(plan(document)));
       }),
-      { numRuns: 200 },
+      runs(120),
     );
   });
 
@@ -85,7 +85,7 @@ describe('every plan', () => {
         const softened = { ...only, constraint: soften({ ...only }).constraint, groups: groups ?? [] };
         expect(plan({ ...document, gangs: [softened] }).status).toBe('placed');
       }),
-      { numRuns: 200 },
+      runs(120),
     );
   });
 
@@ -118,7 +118,7 @@ describe('every plan', () => {
         expect(after.objective).toEqual(before.objective);
         expect(statuses(after)).toEqual(statuses(before));
       }),
-      { numRuns: 200 },
+      runs(120),
     );
   });
 
@@ -129,7 +129,7 @@ describe('every plan', () => {
         const extra = { ...(document.nodes ?? [])[0], name: 'extra', labels: {} };
         expect(plan({ ...document, nodes: [...(document.nodes ?? []), extra] }).status).toBe('placed');
       }),
-      { numRuns: 200 },
+      runs(120),
     );
   });
 });

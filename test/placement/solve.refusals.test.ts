@@ -1,4 +1,4 @@
-import { gang, GPU, group, on, plan, problem, refusal, type Drawing } from './clusters';
+import { gang, GPU, group, HOST, on, plan, problem, refusal, type Drawing } from './clusters';
 
 // a ── r1 ── n1 (8), n2 (8)      b ── r3 ── n5 (8)
 //   └─ r2 ── n3 (8), n4 (4)
@@ -57,7 +57,10 @@ describe('refusals', () => {
   });
 
   test('a search that ends without an answer says so, and claims nothing', () => {
-    const solved = plan(problem(drawing, [gang('g', [group('w', 8, { replicas: 3 })])]), { steps: 1 });
+    // Over two topologies, so that no table gives the answer away.
+    const document = problem(drawing, [gang('g', [group('w', 8, { replicas: 3 })])]);
+    const topologies = [...(document.topologies ?? []), { name: 'power', levels: ['rack', HOST] }];
+    const solved = plan({ ...document, topologies }, { steps: 1 });
     expect(refusal(solved).code).toBe('budget');
     expect(solved.optimal).toBe(false);
     expect(solved.bound.unplaced).toEqual([[0, 0, 0]]);
