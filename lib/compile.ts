@@ -3,6 +3,7 @@ import { hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from './dia
 import { DiagnosticError } from './diagnostics/error';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
+import { guaranteesOf, type Guarantee } from './passes/guarantees';
 import { lower } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
@@ -14,6 +15,8 @@ export interface Compilation {
   readonly files: Files;
   /** By cluster, in name order: the problem that was solved, and its plan. */
   readonly clusters: readonly PlannedCluster[];
+  /** What each graph asks for, and by what it is held on its cluster's stack. */
+  readonly guarantees: readonly Guarantee[];
   /** Warnings, in the order in which they are printed. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -38,5 +41,5 @@ export function compile(fleet: IConstruct): Compilation {
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
 
-  return { files, clusters: planned, diagnostics: sortDiagnostics(findings) };
+  return { files, clusters: planned, guarantees: guaranteesOf(planned), diagnostics: sortDiagnostics(findings) };
 }

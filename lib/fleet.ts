@@ -52,7 +52,9 @@ export class Fleet extends App {
     try {
       const compilation = this.compile();
       report([...compilation.diagnostics, ...this.write(compilation)]);
-      if (process.env['BAYPLAN_FORMAT'] !== 'json') process.stderr.write(summary(compilation, this.targets()));
+      if (process.env['BAYPLAN_FORMAT'] !== 'json') {
+        process.stderr.write(summary(compilation, this.targets(), process.env['BAYPLAN_VERBOSE'] === '1'));
+      }
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       report(error.diagnostics);

@@ -32,6 +32,7 @@ export { Inventory } from './inventory/inventory';
 export type { Toleration } from './model/node';
 export type { QuantityLike } from './model/quantity';
 export type { QueueBounds } from './model/queue';
+export type { Guarantee, Holder } from './passes/guarantees';
 export type { ProblemDocument } from './placement/document';
 export type { Plan } from './placement/plan';
 export { readProblem } from './placement/read';

@@ -1,10 +1,23 @@
 import type { Compilation } from './compile';
 import type { PlannedCluster } from './passes/plan';
 
-/** What a person wants to know of a compile that went well: a line for each cluster, and where the files are. */
-export function summary({ clusters, files }: Compilation, folders: readonly string[]): string {
+/**
+ * What a person wants to know of a compile that went well: a line for each cluster, and where the files are.
+ *
+ * @param verbose also what each graph asks for, and by what it is held
+ */
+export function summary(
+  { clusters, files, guarantees }: Compilation,
+  folders: readonly string[],
+  verbose: boolean,
+): string {
   const lines = clusters.map(clusterLine);
-  return [...lines, `${files.size} files in ${folders[0] ?? ''}`, ''].join('\n');
+  return [
+    ...(verbose ? guaranteeLines(guarantees) : []),
+    ...lines,
+    `${files.size} files in ${folders[0] ?? ''}`,
+    '',
+  ].join('\n');
 }
 
 function clusterLine({ cluster, plan }: PlannedCluster): string {
@@ -16,4 +29,18 @@ function clusterLine({ cluster, plan }: PlannedCluster): string {
 
 function count(amount: number, noun: string): string {
   return `${amount} ${noun}${amount === 1 ? '' : 's'}`;
+}
+
+/** A line for each, with what is asked for in one column and what holds it in the other. */
+function guaranteeLines(guarantees: Compilation['guarantees']): string[] {
+  const rows = guarantees.map(({ graph, component, asked, heldBy }) => ({
+    graph,
+    what: component === undefined ? asked : `${component}: ${asked}`,
+    held: heldBy.length > 0 ? heldBy.join(', ') : 'nothing',
+  }));
+  const width = Math.max(0, ...rows.map(({ what }) => what.length));
+  return rows.flatMap(({ graph, what, held }, index) => [
+    ...(graph === rows[index - 1]?.graph ? [] : [graph]),
+    `  ${what.padEnd(width)}  held by ${held}`,
+  ]);
 }

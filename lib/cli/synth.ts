@@ -22,9 +22,11 @@ export const synth: Command = {
       requiresArg: true,
       describe: 'Folder to write instead of the one of the fleet',
     },
+    verbose: { type: 'boolean', describe: 'Say what each graph asks for, and by what it is held' },
   },
   examples: [
     ['bayplan synth', 'compile, and replace dist if all went well'],
+    ['bayplan synth --verbose', 'also what each graph asks for, and what holds it'],
     ['bayplan synth --output /tmp/dist', 'compile to another folder, to look at or compare'],
     ['bayplan synth --format json 2> findings.json', 'findings for a machine'],
   ],
@@ -73,7 +75,11 @@ function noApp(app: unknown): Diagnostic {
 /** The fleet reads what it is asked for from its environment. */
 function childEnvironment(io: Io, args: Arguments): NodeJS.ProcessEnv {
   const output = text(args, 'output');
-  return { ...io.env, ...(output === undefined ? {} : { BAYPLAN_OUTDIR: resolve(output) }) };
+  return {
+    ...io.env,
+    ...(output === undefined ? {} : { BAYPLAN_OUTDIR: resolve(output) }),
+    ...(args['verbose'] === true ? { BAYPLAN_VERBOSE: '1' } : {}),
+  };
 }
 
 /** Runs a command line through the shell, with the streams of this process; ends as it ends. */

@@ -15,7 +15,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const app = (exit: string): string => `echo "$BAYPLAN_FORMAT|$BAYPLAN_OUTDIR|$KEPT" > seen; ${exit}`;
+const app = (exit: string): string =>
+  `echo "$BAYPLAN_FORMAT|$BAYPLAN_OUTDIR|$KEPT\${BAYPLAN_VERBOSE:+|verbose}" > seen; ${exit}`;
 const configure = (text: string): void => {
   writeFileSync('cdk8s.yaml', text);
 };
@@ -36,6 +37,11 @@ describe('bayplan synth', () => {
     expect((await synth(['--format', 'json', '--output', 'out/dist'])).code).toBe(0);
     expect(seen()).toBe(`json|${join(folder, 'out/dist')}|`);
     expect(readFileSync('kept', 'utf8')).toBe('still here');
+  });
+
+  test('--verbose is passed on', async () => {
+    expect((await synth(['--app', app('exit 0'), '--verbose'])).code).toBe(0);
+    expect(seen()).toBe('|||verbose');
   });
 
   test.each([0, 1, 2, 3, 4, 77])('ends with the exit code of the app: %i', async (code) => {
