@@ -1,6 +1,8 @@
+import type { GangPods } from './assigned';
 import type { Gang } from './instance';
 import { makeGround, type Site } from './ground';
-import { Search, type SearchResult } from './search';
+import { evaluateGang } from './objective';
+import { Search } from './search';
 import { allShapes, minimumShape, type RatedShape } from './shape';
 import { zeroValue, type Value } from './value';
 
@@ -15,27 +17,42 @@ export interface Alone {
   readonly exact: boolean;
   /** No placement exists, proven. */
   readonly impossible: boolean;
+  /** Every other placement moves a pod. */
+  readonly kept: boolean;
 }
 
 /** Shapes beyond this many are not all looked at. */
 const MOST_SHAPES = 2_000;
 
-/** Places a gang as if the others were not there. */
+/** Places a gang as if the others were not there: as it is locked, by tables, or by search. */
 export function placeAlone(site: Site, gang: Gang, steps: number): Alone {
   const all = allShapes(gang, MOST_SHAPES);
   const shapes = all ?? [minimumShape(gang)];
-  const result = new Search(makeGround(site, []), [{ gang, shapes, optional: false }], { steps }).run();
-  const impossible = result.best === undefined && result.complete;
-  const exact = impossible || (result.complete && all !== undefined);
-  return { gang, shapes, exact, impossible, bound: boundOf(site, gang, result, exact) };
+  const kept = site.layout.movedLast ? undefined : site.placer.keep([], gang);
+  const { pods, complete } = kept ? { pods: kept, complete: true } : firstOf(site, gang, shapes, steps);
+  const impossible = pods === undefined && complete;
+  const exact = impossible || (complete && (all !== undefined || kept !== undefined));
+  return { gang, shapes, exact, impossible, kept: kept !== undefined, bound: boundOf(site, gang, pods, exact) };
+}
+
+function firstOf(
+  site: Site,
+  gang: Gang,
+  shapes: readonly RatedShape[],
+  steps: number,
+): { readonly pods: GangPods | undefined; readonly complete: boolean } {
+  const answer = site.placer.placeAlone(gang, shapes);
+  if (answer) return { pods: answer.pods, complete: true };
+  const { best, complete } = new Search(makeGround(site, []), [{ gang, shapes, optional: false }], { steps }).run();
+  return { pods: best?.pods[0], complete };
 }
 
 /** Fragmentation is left out: gangs may break the same nodes. */
-function boundOf({ layout, locks }: Site, gang: Gang, result: SearchResult, exact: boolean): Value {
+function boundOf({ instance, layout, locks }: Site, gang: Gang, pods: GangPods | undefined, exact: boolean): Value {
   const zero = zeroValue(layout);
   if (!exact) return zero;
-  if (result.best) {
-    const { value } = result.best;
+  if (pods) {
+    const value = evaluateGang(instance, layout, locks, gang, pods);
     return { ...value, tail: value.tail.map((x, i) => (i < layout.fragmentation ? x : 0)) };
   }
   const at = layout.unplaced + 2 * gang.rank + (locks.entire[gang.index] ? 0 : 1);

@@ -47,6 +47,9 @@ function reasonsFor(the: Case): Reason[] {
 
 /** Whether the gang's minimum has a place beside the given gangs. */
 export function tries({ site, gang, limits }: Case, assignment: Assignment, pinsCount = true): 'yes' | 'no' | 'budget' {
+  const others = assignment.map((pods, g) => (g === gang.index ? undefined : pods));
+  const answer = site.placer.place(others, gang, [minimumShape(gang)], pinsCount);
+  if (answer) return answer.pods ? 'yes' : 'no';
   const result = firstPlace(site, gang, assignment, pinsCount, limits.gang);
   return result.best ? 'yes' : result.complete ? 'no' : 'budget';
 }

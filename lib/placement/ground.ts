@@ -1,18 +1,27 @@
 import { visitCopies, type GangPods } from './assigned';
 import type { Gang, Instance } from './instance';
-import type { Locks } from './locked';
+import { readLocks, type Locks } from './locked';
 import type { Assignment } from './objective';
 import { makeComponent, Occupancy, type Component } from './occupancy';
 import { QueueLedger } from './queues';
 import type { Ground } from './search';
+import { Placer } from './tables/placer';
 import { Tally } from './tally';
-import type { Layout } from './value';
+import { makeLayout, type Layout } from './value';
 
 /** A problem with everything that stays the same through all searches. */
 export interface Site {
   readonly instance: Instance;
   readonly layout: Layout;
   readonly locks: Locks;
+  /** Places single gangs; remembers tables and where gangs stand, never an answer that depends on what was asked before. */
+  readonly placer: Placer;
+}
+
+/** `movedLast`: with a rebalance, moves are compared last. */
+export function makeSite(instance: Instance, movedLast = false): Site {
+  const parts = { instance, layout: makeLayout(instance, movedLast), locks: readLocks(instance) };
+  return { ...parts, placer: new Placer(parts) };
 }
 
 /** The state that the given gangs leave; `pinsCount` false leaves pin safety out of account. */

@@ -10,6 +10,13 @@ import { wholeness } from './wholeness';
 /** Where every gang of the instance is, by index; undefined where it is left out. */
 export type Assignment = readonly (GangPods | undefined)[];
 
+/** The terms of one gang, as if there were no others. */
+export function evaluateGang(instance: Instance, layout: Layout, locks: Locks, gang: Gang, pods: GangPods): Value {
+  const only: (GangPods | undefined)[] = [];
+  only[gang.index] = pods;
+  return evaluate({ ...instance, gangs: [gang] }, layout, locks, only);
+}
+
 /** Computes every term of the objective, exactly. Pure: the same assignment, the same value. */
 export function evaluate(instance: Instance, layout: Layout, locks: Locks, assignment: Assignment): Value {
   const head = new Array<number>(layout.headLength).fill(0);

@@ -1,12 +1,10 @@
 import type { Case } from './explain';
 import { compile } from './instance';
-import { makeGround, type Site } from './ground';
-import { readLocks } from './locked';
+import { makeGround, makeSite, type Site } from './ground';
 import type { Assignment } from './objective';
 import { isPodGroup, type Constraint, type GangSpec, type GroupSpec, type Problem } from './problem';
 import { Search } from './search';
 import { minimumShape } from './shape';
-import { makeLayout } from './value';
 
 export type RemedyKind = 'replica' | 'level' | 'replicas';
 
@@ -34,10 +32,12 @@ function works({ site, assignment, gang, limits }: Case, changed: GangSpec): boo
   const { problem } = site.instance;
   const gangs = problem.gangs.map((spec) => (spec.name === gang.spec.name ? changed : spec));
   const instance = compile({ ...problem, gangs, locked: new Map() });
-  const variant: Site = { instance, layout: makeLayout(instance), locks: readLocks(instance) };
+  const variant = makeSite(instance);
   const placed = sameAssignment(site, variant, assignment);
   const task = instance.gangs.find((other) => other.spec.name === changed.name);
   if (!task || !placed) return false;
+  const answer = variant.placer.place(placed, task, [minimumShape(task)]);
+  if (answer) return answer.pods !== undefined;
   const steps = Math.min(limits.gang, 20_000);
   const search = new Search(
     makeGround(variant, placed),

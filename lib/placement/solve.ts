@@ -13,16 +13,15 @@
 import { placeAlone, type Alone } from './alone';
 import { proveBound } from './bound';
 import { explainGang } from './explain';
-import { makeGround, type Site } from './ground';
+import { makeGround, makeSite, type Site } from './ground';
 import { compile } from './instance';
-import { readLocks } from './locked';
 import { compareNatural } from './natural';
 import { evaluate } from './objective';
 import type { Plan } from './plan';
 import type { Problem } from './problem';
 import { Search, type Task } from './search';
-import { polish, takeTurns, type Draft, type Limits } from './turns';
-import { addValues, compareValues, makeLayout, movedOf, toObjective, zeroValue } from './value';
+import { leastSteps, polish, takeTurns, withoutFragmentation, type Draft, type Limits } from './turns';
+import { addValues, compareValues, movedOf, toObjective, zeroValue } from './value';
 import { writeGang } from './write';
 
 /** How hard to try; counted steps, never a clock, so that the answer is the same on every machine. */
@@ -36,25 +35,24 @@ export interface SolveOptions {
 /** Solves a problem. Pure: same problem, same plan, in whatever order gangs, nodes and labels are given. */
 export function solve(problem: Problem, options: SolveOptions = {}): Plan {
   const instance = compile(problem);
-  const locks = readLocks(instance);
-  const site: Site = { instance, layout: makeLayout(instance), locks };
+  const site = makeSite(instance);
   const limits = limitsFor(options.steps ?? 100_000, instance.nodes.length);
   const alone = instance.gangs.map((gang) => placeAlone(site, gang, limits.gang));
   const strict = together(site, alone, takeTurns(site, alone, limits), limits);
   const rebalance = options.rebalance ?? 0;
-  if (rebalance <= 0 || !locks.gangs.some((lock) => lock !== undefined)) return writePlan(site, alone, strict, limits);
-  return rebalanced(
-    { ...site, layout: makeLayout(instance, true) },
-    movedOf(strict.value, site.layout)[0] + rebalance,
-    strict,
-    limits,
-  );
+  if (rebalance <= 0 || !site.locks.gangs.some((lock) => lock !== undefined))
+    return writePlan(site, alone, strict, limits);
+  return rebalanced(makeSite(instance, true), movedOf(strict.value, site.layout)[0] + rebalance, strict, limits);
 }
 
-/** A step looks at every node, so that large clusters get fewer. */
+/**
+ * A step looks at every node, so that large clusters get fewer; searches for several gangs, which end long before
+ * they are complete there, get fewer still.
+ */
 function limitsFor(steps: number, nodes: number): Limits {
-  const scaled = Math.ceil(steps / Math.max(1, nodes / 64));
-  return { gang: scaled, few: Math.ceil(scaled / 10), all: 2 * scaled };
+  const size = Math.max(1, nodes / 64);
+  const scaled = Math.ceil(steps / size);
+  return { gang: scaled, few: Math.ceil(scaled / 10 / size), all: Math.ceil((2 * scaled) / size ** 2) };
 }
 
 /** The same once more from the plan that moves least, with moves compared last and up to so many gangs moved. */
@@ -82,8 +80,11 @@ function together(site: Site, alone: readonly Alone[], draft: Draft, limits: Lim
   const least = alone.reduce((sum, { bound }) => addValues(sum, bound), zeroValue(site.layout));
   if (compareValues(draft.value, least) === 0) return { ...draft, proven: true };
   if (movedGangs === undefined && (!only || (possible.length === 1 && only.exact))) return { ...draft, proven: true };
+  if (possible.every(({ kept }) => kept) && compareValues(withoutFragmentation(draft.value, site), least) === 0)
+    return { ...draft, proven: true };
   const polished = polish(site, alone, draft, limits, movedGangs);
   const tasks = possible.map(({ gang, shapes, bound }): Task => ({ gang, shapes, optional: true, bound }));
+  if (limits.all < leastSteps(tasks)) return { ...polished, proven: false };
   const ground = groundWithout(site, alone);
   const result = new Search(ground, tasks, { steps: limits.all, better: polished.value, movedGangs }).run();
   const proven = result.complete && possible.every(({ exact }) => exact);

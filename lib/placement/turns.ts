@@ -1,10 +1,11 @@
 import type { Alone } from './alone';
 import type { GangPods } from './assigned';
 import { makeGround, type Site } from './ground';
-import { evaluate, type Assignment } from './objective';
+import { movedPods } from './moved';
+import { evaluate, evaluateGang, type Assignment } from './objective';
 import { Search, type SearchLimits, type Task } from './search';
 import { minimumShape, type RatedShape } from './shape';
-import { compareValues, movedOf, type Value } from './value';
+import { addValues, compareNumbers, compareValues, movedOf, zeroValue, type Value } from './value';
 
 /** A plan in the making. */
 export interface Draft {
@@ -35,6 +36,8 @@ export function takeTurns(site: Site, alone: readonly Alone[], limits: Limits): 
   const possible = alone.filter(({ impossible }) => !impossible);
   let order = possible;
   let best = inTurn(site, order, false, limits);
+  const least = alone.reduce((sum, { bound }) => addValues(sum, bound), zeroValue(site.layout));
+  if (compareValues(withoutFragmentation(best.value, site), least) === 0) return best;
   const keeps = site.locks.gangs.some((lock) => lock !== undefined);
   if (keeps) best = better(best, inTurn(site, order, true, limits));
   for (let round = 0; round < ROUNDS; round++) {
@@ -70,12 +73,9 @@ function inTurn(site: Site, order: readonly Alone[], keep: boolean, limits: Limi
   for (const { gang, shapes } of order) {
     if (assignment[gang.index]) continue;
     const needed = shapes.length === 1 ? shapes : [minimumShape(gang)];
-    assignment[gang.index] = placeBeside(
-      site,
-      assignment,
-      { gang, shapes: needed, optional: false },
-      { steps: limits.gang },
-    );
+    const kept = shapes.length === 1 && !site.layout.movedLast ? site.placer.keep(assignment, gang) : undefined;
+    assignment[gang.index] =
+      kept ?? placeBeside(site, assignment, { gang, shapes: needed, optional: false }, limits.gang);
   }
   for (const { gang, shapes } of order) {
     if (assignment[gang.index] && shapes.length > 1)
@@ -91,16 +91,56 @@ function draftOf({ instance, layout, locks }: Site, assignment: Assignment): Dra
 /** The fewest copies with which nothing moves. */
 function keepInPlace(site: Site, others: Assignment, task: Task, limits: Limits): GangPods | undefined {
   const fewestFirst: RatedShape[] = [...task.shapes].reverse();
-  return placeBeside(
-    site,
-    others,
-    { ...task, shapes: fewestFirst },
-    { steps: limits.gang, movedGangs: 0, firstOnly: true },
-  );
+  if (task.shapes.length === 1) {
+    const kept = site.placer.keep(others, task.gang);
+    if (kept) return kept;
+    const answer = site.placer.place(others, task.gang, task.shapes);
+    if (answer) return movesNothing(site, task, answer.pods) ? answer.pods : undefined;
+  }
+  const allowed: SearchLimits = { steps: limits.gang, movedGangs: 0, firstOnly: true };
+  return searchBeside(site, others, { ...task, shapes: fewestFirst }, allowed);
 }
 
-function placeBeside(site: Site, others: Assignment, task: Task, limits: SearchLimits): GangPods | undefined {
+function movesNothing({ locks }: Site, { gang }: Task, pods: GangPods | undefined): boolean {
+  return pods !== undefined && movedPods(gang, locks.gangs[gang.index], pods) === 0;
+}
+
+/** By tables where they are exact, by search otherwise. */
+function placeBeside(site: Site, others: Assignment, task: Task, steps: number): GangPods | undefined {
+  const answer = site.placer.place(others, task.gang, task.shapes);
+  return answer ? answer.pods : searchBeside(site, others, task, { steps });
+}
+
+function searchBeside(site: Site, others: Assignment, task: Task, limits: SearchLimits): GangPods | undefined {
   return new Search(makeGround(site, others), [task], limits).run().best?.pods[0];
+}
+
+/** Places one gang again beside the others by tables, where that is better; undefined where tables cannot say. */
+function placeOneAgain(site: Site, assignment: (GangPods | undefined)[], { gang, shapes }: Task): boolean | undefined {
+  const before = assignment[gang.index];
+  const others = assignment.map((pods, g) => (g === gang.index ? undefined : pods));
+  const answer = site.placer.place(others, gang, shapes);
+  if (!answer?.pods) return answer && false;
+  if (before && !costsLess(site, others, gang, answer.pods, before)) return false;
+  assignment[gang.index] = answer.pods;
+  return true;
+}
+
+/** Compares two placements of a gang beside the same others. */
+function costsLess(site: Site, others: Assignment, gang: Alone['gang'], pods: GangPods, before: GangPods): boolean {
+  const { instance, layout, locks } = site;
+  const [a, b] = [pods, before].map((own) =>
+    withoutFragmentation(evaluateGang(instance, layout, locks, gang, own), site),
+  );
+  const order = a && b ? compareValues(a, b) : 0;
+  if (order !== 0) return order < 0;
+  return compareNumbers(site.placer.brokenBy(others, gang, pods), site.placer.brokenBy(others, gang, before)) < 0;
+}
+
+/** The value with nothing broken. */
+export function withoutFragmentation(value: Value, { layout }: Site): Value {
+  const moves = layout.movedLast ? layout.movedPods : layout.tailLength;
+  return { ...value, tail: value.tail.map((x, i) => (i < layout.fragmentation || i >= moves ? x : 0)) };
 }
 
 /** Places gangs again, together and beside the others, where that is better; true where it was. */
@@ -111,6 +151,11 @@ function placeAgain(
   steps: number,
   movedGangs?: number,
 ): boolean {
+  const [task] = tasks;
+  const one =
+    task && tasks.length === 1 && movedGangs === undefined ? placeOneAgain(site, assignment, task) : undefined;
+  if (one !== undefined) return one;
+  if (steps < leastSteps(tasks)) return false;
   const before = draftOf(site, assignment);
   const others = assignment.map((pods, g) => (tasks.some(({ gang }) => gang.index === g) ? undefined : pods));
   const movable =
@@ -121,6 +166,11 @@ function placeAgain(
   if (compareValues(draftOf(site, others).value, before.value) >= 0) return false;
   assignment.splice(0, assignment.length, ...others);
   return true;
+}
+
+/** With fewer steps than pods no search comes to an end. */
+export function leastSteps(tasks: readonly Task[]): number {
+  return tasks.reduce((sum, { gang }) => sum + gang.leaves.reduce((pods, leaf) => pods + leaf.pods, 0), 0);
 }
 
 /**
@@ -151,17 +201,8 @@ export function polish(site: Site, alone: readonly Alone[], draft: Draft, limits
 function costsItsBound(site: Site, assignment: Assignment, { gang, bound, exact }: Alone): boolean {
   const pods = assignment[gang.index];
   if (!pods || !exact) return false;
-  const only = assignment.map((own, g) => (g === gang.index ? own : undefined));
-  const { head, distance, tail } = evaluateOne(site, only);
-  const { fragmentation } = site.layout;
-  const counted = tail.map((x, i) => (i < fragmentation ? x : 0));
-  return compareValues({ head: withoutUnplaced(head, site), distance, tail: counted }, bound) <= 0;
-}
-
-function evaluateOne({ instance, layout, locks }: Site, only: Assignment): Value {
-  return evaluate(instance, layout, locks, only);
-}
-
-function withoutUnplaced(head: readonly number[], { instance }: Site): number[] {
-  return head.map((x, i) => (i < 2 * instance.priorities.length ? 0 : x));
+  const { instance, layout, locks } = site;
+  const { head, distance, tail } = evaluateGang(instance, layout, locks, gang, pods);
+  const counted = tail.map((x, i) => (i < layout.fragmentation ? x : 0));
+  return compareValues({ head, distance, tail: counted }, bound) <= 0;
 }

@@ -32,11 +32,22 @@ function compareInTurn(document: ProblemDocument): number {
   let said = 0;
   for (const gang of instance.gangs) {
     const shapes = allShapes(gang, 50) ?? [];
-    const searched = new Search(makeGround(site, assignment), [{ gang, shapes, optional: false }], { steps: 50_000 }).run();
+    const searched = new Search(makeGround(site, assignment), [{ gang, shapes, optional: false }], {
+      steps: 50_000,
+    }).run();
     if (!searched.complete) return said;
     const answer = placer.place(assignment, gang, shapes);
     const valueWith = (pods: Assignment[number]): object =>
-      pods ? shown(evaluate(instance, layout, locks, assignment.map((own, g) => (g === gang.index ? pods : own)))) : {};
+      pods
+        ? shown(
+            evaluate(
+              instance,
+              layout,
+              locks,
+              assignment.map((own, g) => (g === gang.index ? pods : own)),
+            ),
+          )
+        : {};
     if (answer) {
       said++;
       expect(valueWith(answer.pods)).toEqual(valueWith(searched.best?.pods[0]));
@@ -54,9 +65,21 @@ function compareInTurn(document: ProblemDocument): number {
 describe('tables find a best placement of each gang beside those before it, or none exactly where there is none', () => {
   const mixes: readonly (readonly [string, Partial<Features>, number])[] = [
     ['everything in the mix', { severalTopologies: false, pods: 8 }, 300],
-    ['one gang on many nodes', { gangs: 1, nodes: 7, pods: 7, severalTopologies: false, queues: false, eligibility: false }, 200],
-    ['pins', { severalTopologies: false, queues: false, eligibility: false, locks: false, extras: false, pods: 7 }, 300],
-    ['traffic over deep groups', { severalTopologies: false, pins: false, locks: false, queues: false, exclusive: false, extras: false, pods: 8 }, 200],
+    [
+      'one gang on many nodes',
+      { gangs: 1, nodes: 7, pods: 7, severalTopologies: false, queues: false, eligibility: false },
+      200,
+    ],
+    [
+      'pins',
+      { severalTopologies: false, queues: false, eligibility: false, locks: false, extras: false, pods: 7 },
+      300,
+    ],
+    [
+      'traffic over deep groups',
+      { severalTopologies: false, pins: false, locks: false, queues: false, exclusive: false, extras: false, pods: 8 },
+      200,
+    ],
   ];
 
   test.each(mixes)('%s', (_, features, usual) => {

@@ -29,8 +29,14 @@ export class DepthCosts {
     /** By leaf: the broadest depth at which a domain takes one pod of it; Infinity without. */
     private readonly exclusiveFrom: readonly number[],
   ) {
-    this.scopes = [this.gangScope(), ...gang.groups.map((group) => this.groupScope(group.index)), ...this.copyScopes(items)];
-    this.perUnit = space.dims.map(({ item }) => (isOneUnit(item, depth) ? undefined : this.cost(2, item.group.rule.preferred)));
+    this.scopes = [
+      this.gangScope(),
+      ...gang.groups.map((group) => this.groupScope(group.index)),
+      ...this.copyScopes(items),
+    ];
+    this.perUnit = space.dims.map(({ item }) =>
+      isOneUnit(item, depth) ? undefined : this.cost(2, item.group.rule.preferred),
+    );
     this.costs = new Float64Array(space.vectors * terms.words);
     this.known = new Uint8Array(space.vectors);
     this.accelerated = new Uint8Array(space.vectors);
@@ -90,10 +96,12 @@ export class DepthCosts {
     const { words, distanceWord } = this.terms;
     const base = rank * words;
     const counts = countsOf(this.space, key);
-    for (const { dims, cost } of this.scopes) if (dims.some((i) => (counts[i] ?? 0) > 0)) this.accumulate(base, cost, 1);
+    for (const { dims, cost } of this.scopes)
+      if (dims.some((i) => (counts[i] ?? 0) > 0)) this.accumulate(base, cost, 1);
     this.perUnit.forEach((cost, i) => cost && this.accumulate(base, cost, counts[i] ?? 0));
     const pods = podsOf(this.space, counts, this.gang.leaves.length);
-    if (distanceWord >= 0) this.costs[base + distanceWord] = (this.costs[base + distanceWord] ?? 0) + this.distance(pods);
+    if (distanceWord >= 0)
+      this.costs[base + distanceWord] = (this.costs[base + distanceWord] ?? 0) + this.distance(pods);
     this.accelerated[rank] = this.gang.leaves.some((leaf) => leaf.accelerated && (pods[leaf.index] ?? 0) > 0) ? 1 : 0;
     this.refused[rank] = pods.some((n, leaf) => n > 1 && (this.exclusiveFrom[leaf] ?? Infinity) <= this.depth) ? 1 : 0;
     return rank;

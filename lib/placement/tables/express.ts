@@ -28,14 +28,23 @@ const MOST_LEAVES = 16;
  * topologies, copies of different contents, locks on copies of several pods, `exclusive` by a label that is no level,
  * or too many vectors of units.
  */
-export function express(instance: Instance, gang: Gang, rated: RatedShape, lock: LockedGang | undefined): Expressed | undefined {
+export function express(
+  instance: Instance,
+  gang: Gang,
+  rated: RatedShape,
+  lock: LockedGang | undefined,
+): Expressed | undefined {
   const tree = instance.trees[gang.tree];
-  if (!tree || gang.leaves.length > MOST_LEAVES || !hasOneTopology(instance, gang) || !levelsAreDomains(instance, gang)) return undefined;
+  if (!tree || gang.leaves.length > MOST_LEAVES || !hasOneTopology(instance, gang) || !levelsAreDomains(instance, gang))
+    return undefined;
   const exclusiveFrom = gang.leaves.map((leaf) => exclusiveDepth(instance, gang, leaf));
   const locked = lockedPods(gang, lock);
   const items = itemsOf(gang.roots, rated.shape, gang.rule.required);
   if (exclusiveFrom.includes(-1) || !locked || !items) return undefined;
-  const keepable = [...locked.values()].reduce((sum, byLeaf) => sum + [...byLeaf.values()].reduce((a, b) => a + b, 0), 0);
+  const keepable = [...locked.values()].reduce(
+    (sum, byLeaf) => sum + [...byLeaf.values()].reduce((a, b) => a + b, 0),
+    0,
+  );
   const terms = termsOf(instance, gang, rated, keepable);
   const spaces = terms && spacesOf(gang, rated, items, tree.depths);
   return spaces && { items, terms, spaces, exclusiveFrom, locked };
@@ -44,7 +53,10 @@ export function express(instance: Instance, gang: Gang, rated: RatedShape, lock:
 function hasOneTopology(instance: Instance, gang: Gang): boolean {
   if (instance.trees.length > 1 && gang.leaves.some((leaf) => leaf.accelerated)) return false;
   const rules = [gang.rule, ...gang.groups.map((group) => group.rule)];
-  return gang.groups.every((group) => group.tree === gang.tree) && rules.every((rule) => rule.tree < 0 || rule.tree === gang.tree);
+  return (
+    gang.groups.every((group) => group.tree === gang.tree) &&
+    rules.every((rule) => rule.tree < 0 || rule.tree === gang.tree)
+  );
 }
 
 /** Nodes that share a hostname label are one domain of that level, and yet two nodes. */
@@ -81,7 +93,8 @@ function lockedPods(gang: Gang, lock: LockedGang | undefined): Map<number, Map<n
   for (const [i, group] of gang.roots.entries()) {
     const copies = lock?.[i] ?? [];
     if (copies.length === 0) continue;
-    if (group.leaf?.count !== 1 || copies.length > group.replicas || copies.some((copy) => copy.fit.length > 1)) return undefined;
+    if (group.leaf?.count !== 1 || copies.length > group.replicas || copies.some((copy) => copy.fit.length > 1))
+      return undefined;
     for (const n of copies.flatMap((copy) => copy.fit)) {
       const here = byNode.get(n) ?? new Map<number, number>();
       byNode.set(n, here.set(group.leaf.index, (here.get(group.leaf.index) ?? 0) + 1));
@@ -109,13 +122,21 @@ function spacesOf(gang: Gang, rated: RatedShape, items: readonly Item[], depths:
 export function likeness(gang: Gang, rated: RatedShape, numberOf: (array: Int32Array) => number): string {
   const groupText = (group: Group): unknown => [
     group.replicas,
+    group.min,
     group.tree,
     group.rule.required,
     group.rule.preferred,
     group.leaf ? leafText(group.leaf, numberOf) : group.children.map(groupText),
   ];
   const edges = gang.edges.map(({ a, b, within, weight }) => [a, b, within, String(weight)]);
-  return JSON.stringify([gang.tree, gang.rule, gang.roots.map(groupText), edges, rated.shape, podsOfLeaves(gang, rated.shape)]);
+  return JSON.stringify([
+    gang.tree,
+    gang.rule,
+    gang.roots.map(groupText),
+    edges,
+    rated.shape,
+    podsOfLeaves(gang, rated.shape),
+  ]);
 }
 
 function leafText(leaf: Leaf, numberOf: (array: Int32Array) => number): unknown {

@@ -18,7 +18,9 @@ export class Forest {
       for (let n = 0; n < nodes; n++) parent[domainOf[n] ?? 0] = above?.[n] ?? 0;
       return parent;
     });
-    const listed = this.parent.map((parent, depth) => byParent(parent, depth === 0 ? 1 : (tree.domainCount[depth - 1] ?? 0)));
+    const listed = this.parent.map((parent, depth) =>
+      byParent(parent, depth === 0 ? 1 : (tree.domainCount[depth - 1] ?? 0)),
+    );
     this.starts = listed.map(({ starts }) => starts);
     this.inside = listed.map(({ inside }) => inside);
   }

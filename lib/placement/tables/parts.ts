@@ -1,4 +1,13 @@
-import { isOneUnit, wholeUnit, type Dim, type Item, type LeafItem, type OpenCopy, type ParentItem, type Unit } from './units';
+import {
+  isOneUnit,
+  wholeUnit,
+  type Dim,
+  type Item,
+  type LeafItem,
+  type OpenCopy,
+  type ParentItem,
+  type Unit,
+} from './units';
 
 /**
  * How units in the domains of one depth make up units of the depth above: parts are joined, and the contents of
@@ -6,7 +15,13 @@ import { isOneUnit, wholeUnit, type Dim, type Item, type LeafItem, type OpenCopy
  */
 
 /** Every vector of units at `depth` that the units of the depth below can make up. */
-export function joined(items: readonly Item[], depth: number, own: readonly Dim[], below: readonly Dim[], counts: readonly number[]): number[][] {
+export function joined(
+  items: readonly Item[],
+  depth: number,
+  own: readonly Dim[],
+  below: readonly Dim[],
+  counts: readonly number[],
+): number[][] {
   let vectors = [own.map(() => 0)];
   for (const item of items) {
     const ways = waysOf(item, depth, own, below, counts);
@@ -15,7 +30,13 @@ export function joined(items: readonly Item[], depth: number, own: readonly Dim[
   return vectors;
 }
 
-function waysOf(item: Item, depth: number, own: readonly Dim[], below: readonly Dim[], counts: readonly number[]): number[][] {
+function waysOf(
+  item: Item,
+  depth: number,
+  own: readonly Dim[],
+  below: readonly Dim[],
+  counts: readonly number[],
+): number[][] {
   if (!isOneUnit(item, depth) && item.kind === 'parent') {
     return item.inner.reduce<number[][]>(
       (vectors, inner) => {
@@ -28,7 +49,11 @@ function waysOf(item: Item, depth: number, own: readonly Dim[], below: readonly 
   if (isOneUnit(item, depth)) {
     return wholesOf(item, depth, below, counts).map((n) => own.map((dim) => (dim.item === item ? n : 0)));
   }
-  return item.kind === 'leaf' ? groupings(sizesOf(item, below, counts), item.leaf.count).map((sizes) => own.map((dim) => (dim.item === item ? (sizes[dim.size] ?? 0) : 0))) : [];
+  return item.kind === 'leaf'
+    ? groupings(sizesOf(item, below, counts), item.leaf.count).map((sizes) =>
+        own.map((dim) => (dim.item === item ? (sizes[dim.size] ?? 0) : 0)),
+      )
+    : [];
 }
 
 /** How many whole copies the units below make up, with nothing left over; at most one number. */
@@ -105,16 +130,25 @@ function sum(numbers: readonly number[]): number {
 }
 
 /** Hands units of one depth down as the units of the depth below that make them up. */
-export function split(items: readonly Item[], depth: number, own: readonly Dim[], units: readonly (readonly Unit[])[], below: readonly Dim[], counts: readonly number[]): Unit[][] {
+export function split(
+  items: readonly Item[],
+  depth: number,
+  own: readonly Dim[],
+  units: readonly (readonly Unit[])[],
+  below: readonly Dim[],
+  counts: readonly number[],
+): Unit[][] {
   const known = new Map<Item, Unit[]>();
   own.forEach((dim, i) => known.set(dim.item, [...(known.get(dim.item) ?? []), ...(units[i] ?? [])]));
   const result: Unit[][] = below.map(() => []);
   const walk = (item: Item): void => {
     const mine = known.get(item) ?? [];
-    if (isOneUnit(item, depth + 1)) return void below.forEach((dim, i) => dim.item === item && result[i]?.push(...mine));
+    if (isOneUnit(item, depth + 1))
+      return void below.forEach((dim, i) => dim.item === item && result[i]?.push(...mine));
     if (item.kind === 'leaf') return splitLeaf(item, mine, below, counts, result);
     item.inner.forEach((inner, copy) => {
-      if (isOneUnit(item, depth)) inner.forEach((part, j) => known.set(part, wholes(part, mine[copy]?.copy.groups[j] ?? [])));
+      if (isOneUnit(item, depth))
+        inner.forEach((part, j) => known.set(part, wholes(part, mine[copy]?.copy.groups[j] ?? [])));
       inner.forEach(walk);
     });
   };
@@ -126,9 +160,19 @@ function wholes(item: Item, copies: readonly OpenCopy[]): Unit[] {
   return copies.map((copy) => wholeUnit(item, copy));
 }
 
-function splitLeaf(item: LeafItem, mine: readonly Unit[], below: readonly Dim[], counts: readonly number[], result: Unit[][]): void {
+function splitLeaf(
+  item: LeafItem,
+  mine: readonly Unit[],
+  below: readonly Dim[],
+  counts: readonly number[],
+  result: Unit[][],
+): void {
   const largestFirst = [...mine].sort((a, b) => b.size - a.size);
-  const cuts = cutInto(largestFirst.map((unit) => unit.size), sizesOf(item, below, counts)) ?? [];
+  const cuts =
+    cutInto(
+      largestFirst.map((unit) => unit.size),
+      sizesOf(item, below, counts),
+    ) ?? [];
   largestFirst.forEach((unit, u) => {
     for (const size of cuts[u] ?? []) {
       const at = below.findIndex((dim) => dim.item === item && dim.size === size);
@@ -143,7 +187,10 @@ function cutInto(units: readonly number[], sizes: readonly number[]): number[][]
   if (first === undefined) return sizes.every((n) => n === 0) ? [] : undefined;
   for (const parts of subsets(sizes, first, Math.min(first, sizes.length - 1))) {
     if (sum(parts.map((n, s) => n * s)) !== first) continue;
-    const rest = cutInto(others, sizes.map((n, s) => n - (parts[s] ?? 0)));
+    const rest = cutInto(
+      others,
+      sizes.map((n, s) => n - (parts[s] ?? 0)),
+    );
     if (rest) return [parts.flatMap((n, s) => new Array<number>(n).fill(s)), ...rest];
   }
   return undefined;

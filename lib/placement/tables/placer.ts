@@ -7,6 +7,7 @@ import { compareValues, type Value } from '../value';
 import { wholeness } from '../wholeness';
 import { express, likeness } from './express';
 import { Forest } from './forest';
+import { keepsRules, keptPods } from './kept';
 import { addRiders, withoutRiders } from './riders';
 import { Standing } from './standing';
 import { Tabulation } from './tabulation';
@@ -26,9 +27,37 @@ export interface Answer {
 export class Placer {
   private readonly standings = new Map<number, Standing>();
   private readonly tabulations = new Map<string, Tabulation | undefined>();
+  private readonly alone = new Map<string, Answer | undefined>();
   private readonly numbers = new Map<Int32Array, number>();
 
-  constructor(private readonly site: Site) {}
+  constructor(private readonly site: Pick<Site, 'instance' | 'layout' | 'locks'>) {}
+
+  /** The best placement of a gang that has the cluster to itself; found once for all gangs that are alike. */
+  placeAlone(gang: Gang, shapes: readonly RatedShape[]): Answer | undefined {
+    const [first] = shapes;
+    if (!first || this.site.locks.gangs[gang.index]) return this.place([], gang, shapes);
+    const { queue, preemptible } = gang.spec;
+    const key = `${queue ?? ''} ${preemptible} ${shapes.length} ${likeness(gang, first, (array) => this.numberOf(array))}`;
+    if (!this.alone.has(key)) this.alone.set(key, this.place([], gang, shapes));
+    return this.alone.get(key);
+  }
+
+  /** The locked placement where nothing in it has to change and the other gangs leave it room. */
+  keep(others: Assignment, gang: Gang): GangPods | undefined {
+    const { instance, locks } = this.site;
+    const pods = keptPods(gang, locks.gangs[gang.index]);
+    if (!pods || !keepsRules(instance, gang, pods)) return undefined;
+    const standing = this.standingOf(gang.tree);
+    standing?.become(others);
+    return standing?.admits(gang, pods) ? pods : undefined;
+  }
+
+  /** What the placement breaks beside the others, to be compared with that of another placement. */
+  brokenBy(others: Assignment, gang: Gang, pods: GangPods): number[] {
+    const standing = this.standingOf(gang.tree);
+    standing?.become(others);
+    return standing?.brokenBy(gang, pods) ?? [];
+  }
 
   /**
    * The best placement of a gang in one of its shapes beside the given gangs; undefined where tables cannot say.
@@ -58,7 +87,12 @@ export class Placer {
 
   private valueOf(others: Assignment, gang: Gang, pods: GangPods): Value {
     const { instance, layout, locks } = this.site;
-    return evaluate(instance, layout, locks, others.map((own, g) => (g === gang.index ? pods : own)));
+    return evaluate(
+      instance,
+      layout,
+      locks,
+      others.map((own, g) => (g === gang.index ? pods : own)),
+    );
   }
 
   private placeShape(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Answer | undefined {

@@ -23,7 +23,11 @@ export function withoutRiders(gang: Gang, rated: RatedShape): Carried | undefine
   const riders = gang.roots.flatMap((group, i) => (mayRide(gang, group) ? [i] : []));
   if (riders.length === 0 || riders.length === gang.roots.length) return undefined;
   const stays = (_: unknown, i: number): boolean => !riders.includes(i);
-  return { gang: { ...gang, roots: gang.roots.filter(stays) }, rated: { ...rated, shape: rated.shape.filter(stays) }, riders };
+  return {
+    gang: { ...gang, roots: gang.roots.filter(stays) },
+    rated: { ...rated, shape: rated.shape.filter(stays) },
+    riders,
+  };
 }
 
 function mayRide(gang: Gang, { leaf, tree }: Group): boolean {
@@ -33,14 +37,24 @@ function mayRide(gang: Gang, { leaf, tree }: Group): boolean {
 }
 
 /** Puts the riders on nodes of the placed gang, each group in as few domains as can be; undefined where that fails. */
-export function addRiders(standing: Standing, gang: Gang, rated: RatedShape, { gang: carrier, riders }: Carried, pods: GangPods): GangPods | undefined {
+export function addRiders(
+  standing: Standing,
+  gang: Gang,
+  rated: RatedShape,
+  { gang: carrier, riders }: Carried,
+  pods: GangPods,
+): GangPods | undefined {
   const load = new Load(standing, gang, carrier, pods);
   const placed: (readonly CopyPods[])[] = [...pods];
   for (const at of riders) {
     const group = gang.roots[at];
     const nodes = group && load.put(group, (rated.shape[at] ?? []).length);
     if (!nodes) return undefined;
-    placed.splice(at, 0, nodes.map((n): CopyPods => ({ nodes: [n], groups: [] })));
+    placed.splice(
+      at,
+      0,
+      nodes.map((n): CopyPods => ({ nodes: [n], groups: [] })),
+    );
   }
   return placed;
 }
@@ -63,7 +77,8 @@ class Load {
     const sets = new Map<number, Map<number, number>>();
     visitCopies(carrier.roots, pods, ({ leaf }, { nodes }) => {
       if (!leaf) return;
-      const own = leaf.pinned === 'set' ? (sets.get(leaf.index) ?? new Map<number, number>()) : new Map<number, number>();
+      const own =
+        leaf.pinned === 'set' ? (sets.get(leaf.index) ?? new Map<number, number>()) : new Map<number, number>();
       if (leaf.pinned === 'set') sets.set(leaf.index, own);
       for (const n of nodes) {
         own.set(n, (own.get(n) ?? 0) + 1);
@@ -91,7 +106,9 @@ class Load {
     if (!leaf) return undefined;
     const each = leaf.exclusive ? 1 : pods;
     // On one node, or one a node: a component can have no more there than is planned.
-    const able = this.used.filter((n) => (leaf.alone[n] ?? 0) > 0 && this.holds(leaf.index, n, each, leaf.pinned ? each : 0));
+    const able = this.used.filter(
+      (n) => (leaf.alone[n] ?? 0) > 0 && this.holds(leaf.index, n, each, leaf.pinned ? each : 0),
+    );
     const nodes = leaf.exclusive ? this.together(able, pods) : able.slice(0, 1);
     if (!nodes || nodes.length === 0) return undefined;
     for (const n of nodes) {

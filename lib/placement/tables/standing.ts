@@ -16,8 +16,8 @@ export class Standing {
   /** By node and resource: units that pinned components could take at most. */
   readonly reserved: Float64Array;
   readonly ledger: QueueLedger;
-  /** By node: its class. */
-  readonly classOf: Int32Array;
+  /** By node: its class, or -1 where it is not known. */
+  private readonly classOf: Int32Array;
   /** By depth + 1 and domain: when a node in it last changed. */
   readonly changed: readonly Int32Array[];
   now = 1;
@@ -46,8 +46,13 @@ export class Standing {
     this.changed = Array.from({ length: forest.depths + 1 }, (_, i) => new Int32Array(forest.count(i - 1)).fill(1));
     this.row = new Float64Array(3 * this.width + 1);
     this.classes = new Rows(this.row.length);
-    this.classOf = new Int32Array(instance.nodes.length);
-    for (let n = 0; n < this.classOf.length; n++) this.classOf[n] = this.classify(n);
+    this.classOf = new Int32Array(instance.nodes.length).fill(-1);
+  }
+
+  /** The class of a node: nodes of one class have equal amounts. */
+  classAt(n: number): number {
+    const known = this.classOf[n] ?? -1;
+    return known >= 0 ? known : (this.classOf[n] = this.classify(n));
   }
 
   private classify(n: number): number {
@@ -85,6 +90,35 @@ export class Standing {
     }
   }
 
+  /** True where the gangs that stand leave room for this one on its nodes, and pins stay safe. It stands afterwards. */
+  admits(gang: Gang, pods: GangPods): boolean {
+    if (this.ledger.refusal(gang, demandOfPods(gang, pods, this.width))) return false;
+    this.change(gang, pods, 1);
+    let fits = true;
+    visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
+      for (const n of leaf ? nodes : []) fits &&= (leaf?.demand ?? []).every(([r]) => this.isSound(n * this.width + r));
+    });
+    return fits;
+  }
+
+  private isSound(at: number): boolean {
+    const reserved = this.reserved[at] ?? 0;
+    return (this.room[at] ?? 0) >= 0 && (reserved === 0 || reserved <= (this.instance.room[at] ?? 0));
+  }
+
+  /** What a gang that does not stand would break: nodes, then domains of this topology, narrowest first. */
+  brokenBy(gang: Gang, pods: GangPods): number[] {
+    const nodes = new Set<number>();
+    visitCopies(gang.roots, pods, ({ leaf }, copy) => {
+      if (leaf?.accelerated) for (const n of copy.nodes) if (this.breaks(n)) nodes.add(n);
+    });
+    const levels = this.broken.map((_, depth) => {
+      const domains = new Set([...nodes].map((n) => this.forest.domainOf(depth, n)));
+      return [...domains].filter((domain) => this.breaksDomain(depth, domain)).length;
+    });
+    return [nodes.size, ...levels.slice(0, -1).reverse()];
+  }
+
   private change(gang: Gang, pods: GangPods, by: 1 | -1): void {
     const touched = new Set<number>();
     const sets = gang.leaves.map(() => new Map<number, number>());
@@ -99,14 +133,16 @@ export class Standing {
       }
       if (leaf.pinned === 'replica' && own) this.reserve(leaf, own, leaf.count, by);
     });
-    for (const leaf of gang.leaves) if (leaf.pinned === 'set') this.reserve(leaf, sets[leaf.index] ?? new Map(), leaf.pods, by);
+    for (const leaf of gang.leaves)
+      if (leaf.pinned === 'set') this.reserve(leaf, sets[leaf.index] ?? new Map(), leaf.pods, by);
     this.ledger.charge(gang, demandOfPods(gang, pods, this.width), by);
     this.placed[gang.index] = by > 0 ? pods : undefined;
     this.touch(touched);
   }
 
   private reserve(leaf: Leaf, planned: ReadonlyMap<number, number>, pods: number, by: number): void {
-    for (const [n, here] of planned) this.add(this.reserved, leaf, n, by * (planned.size === 1 ? here : mostOf(leaf, pods, n)));
+    for (const [n, here] of planned)
+      this.add(this.reserved, leaf, n, by * (planned.size === 1 ? here : mostOf(leaf, pods, n)));
   }
 
   private add(sums: Float64Array, leaf: Leaf, n: number, pods: number): void {
@@ -127,7 +163,7 @@ export class Standing {
   private touch(nodes: ReadonlySet<number>): void {
     this.now++;
     for (const n of nodes) {
-      this.classOf[n] = this.classify(n);
+      this.classOf[n] = -1;
       this.changed.forEach((stamps, i) => (stamps[this.forest.domainOf(i - 1, n)] = this.now));
     }
   }

@@ -26,11 +26,17 @@ export function spaceOf(dims: readonly Dim[], most: number): Space | undefined {
   }
   const rank = new Int32Array(size).fill(-1);
   const vectors = addVectors({ dims, strides }, rank, most);
-  return vectors === undefined ? undefined : { dims, strides, size, rank, vectors, last: rank.findLastIndex((place) => place >= 0) };
+  return vectors === undefined
+    ? undefined
+    : { dims, strides, size, rank, vectors, last: rank.findLastIndex((place) => place >= 0) };
 }
 
 /** Parts of one leaf's copies are together no more than all its pods. */
-function addVectors({ dims, strides }: Pick<Space, 'dims' | 'strides'>, rank: Int32Array, most: number): number | undefined {
+function addVectors(
+  { dims, strides }: Pick<Space, 'dims' | 'strides'>,
+  rank: Int32Array,
+  most: number,
+): number | undefined {
   let found = 0;
   const add = (i: number, key: number, left: number): boolean => {
     const dim = dims[i];
@@ -205,7 +211,15 @@ export function isLess(a: Float64Array, i: number, b: Float64Array, j: number, w
   return false;
 }
 
-function isLessSum(a: Float64Array, i: number, b: Float64Array, j: number, c: Float64Array, k: number, words: number): boolean {
+function isLessSum(
+  a: Float64Array,
+  i: number,
+  b: Float64Array,
+  j: number,
+  c: Float64Array,
+  k: number,
+  words: number,
+): boolean {
   for (let w = 0; w < words; w++) {
     const difference = (a[i + w] ?? 0) + (b[j + w] ?? 0) - (c[k + w] ?? 0);
     if (difference !== 0) return difference < 0;
@@ -224,7 +238,8 @@ export function isSum(a: Table, i: number, b: Table, j: number, c: Table, k: num
 function hashOf(keys: Int32Array, costs: Float64Array): number {
   let hash = 0x811c9dc5;
   for (const key of keys) hash = Math.imul(hash ^ key, 0x01000193);
-  for (const part of new Int32Array(costs.buffer, costs.byteOffset, costs.length * 2)) hash = Math.imul(hash ^ part, 0x01000193);
+  for (const part of new Int32Array(costs.buffer, costs.byteOffset, costs.length * 2))
+    hash = Math.imul(hash ^ part, 0x01000193);
   return hash;
 }
 

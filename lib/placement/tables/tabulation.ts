@@ -73,7 +73,15 @@ export class Tabulation {
     this.podsByLeaf = podsOfLeaves(gang, rated.shape);
     this.tables = spaces.map((space) => new Tables(space, terms.words));
     this.costs = spaces.map((space, i) => new DepthCosts(space, i - 1, gang, items, terms, exclusiveFrom));
-    this.nodes = new NodeTables(standing, gang, this.at(this.depths - 1), this.costsAt(this.depths - 1), terms, this.podsByLeaf, pinsCount);
+    this.nodes = new NodeTables(
+      standing,
+      gang,
+      this.at(this.depths - 1),
+      this.costsAt(this.depths - 1),
+      terms,
+      this.podsByLeaf,
+      pinsCount,
+    );
     this.eligible = eligibility(gang);
     this.made = spaces.map((_, i) => new Int32Array(i === this.depths ? 0 : forest.count(i - 1)));
     this.kept = spaces.map(() => []);
@@ -106,7 +114,8 @@ export class Tabulation {
     const required = this.gang.rule.required;
     if (required === this.depths - 1) return this.bestNode();
     const jobs: Job[] = [];
-    for (let domain = 0; domain < this.standing.forest.count(required); domain++) this.collect(required, domain, this.expressed.terms.distanceWord === 0 ? -Infinity : 0, jobs);
+    for (let domain = 0; domain < this.standing.forest.count(required); domain++)
+      this.collect(required, domain, this.expressed.terms.distanceWord === 0 ? -Infinity : 0, jobs);
     jobs.sort((a, b) => a.least - b.least || b.depth - a.depth);
     let best: Best | undefined;
     for (const job of jobs) {
@@ -119,9 +128,10 @@ export class Tabulation {
 
   private bestNode(): Best | undefined {
     let best: Best | undefined;
-    for (let n = 0; n < this.standing.classOf.length; n++) {
+    for (let n = 0; n < this.standing.forest.count(this.depths - 1); n++) {
       const cost = this.costIn(this.depths - 1, n);
-      if (cost && (!best || isLess(cost, 0, best.cost, 0, cost.length))) best = { cost, depth: this.depths - 1, domain: n };
+      if (cost && (!best || isLess(cost, 0, best.cost, 0, cost.length)))
+        best = { cost, depth: this.depths - 1, domain: n };
     }
     return best;
   }
@@ -135,7 +145,11 @@ export class Tabulation {
     if (parts === Infinity) return;
     const here = around + this.preferredBy(depth);
     // Distances may be below zero: they say nothing.
-    jobs.push({ depth, domain, least: here + Math.max(atNodes ? 1 : 2, parts) * this.preferredFrom(inner) - this.mostKept() });
+    jobs.push({
+      depth,
+      domain,
+      least: here + Math.max(atNodes ? 1 : 2, parts) * this.preferredFrom(inner) - this.mostKept(),
+    });
     if (atNodes || parts > 1) return;
     for (const child of this.standing.forest.children(depth, domain)) this.collect(inner, child, here, jobs);
   }
@@ -170,7 +184,8 @@ export class Tabulation {
     for (let d = depth - 1; d >= 0; d--) {
       outer = this.standing.forest.parent[d + 1]?.[outer] ?? 0;
       if (d >= this.gang.rule.required) this.costsAt(d).addTo(this.fullKey(d), this.isWhole(d, outer), cost, 0);
-      else if (this.isWhole(d, outer) && this.gang.leaves.some((leaf) => leaf.accelerated)) addTo(cost, 0, this.expressed.terms.brokenDomains[d], 1);
+      else if (this.isWhole(d, outer) && this.gang.leaves.some((leaf) => leaf.accelerated))
+        addTo(cost, 0, this.expressed.terms.brokenDomains[d], 1);
     }
     return cost;
   }
@@ -212,7 +227,7 @@ export class Tabulation {
   private nodeTable(n: number): Table {
     const locked = this.expressed.locked.get(n);
     if (locked) return this.nodes.tableOf(n, locked);
-    const kind = (this.standing.classOf[n] ?? 0) * 2 ** 16 + (this.eligible[n] ?? 0);
+    const kind = this.standing.classAt(n) * 2 ** 16 + (this.eligible[n] ?? 0);
     let table = this.byKind.get(kind);
     if (!table) this.byKind.set(kind, (table = this.nodes.tableOf(n, undefined)));
     return table;
@@ -289,7 +304,8 @@ export class Tabulation {
     const measure = new Float64Array(this.leaves + this.standing.instance.scale.resources.length);
     this.gang.leaves.forEach((leaf, l) => {
       measure[l] = pods[l] ?? 0;
-      for (const [r, units] of leaf.demand) measure[this.leaves + r] = (measure[this.leaves + r] ?? 0) + units * (pods[l] ?? 0);
+      for (const [r, units] of leaf.demand)
+        measure[this.leaves + r] = (measure[this.leaves + r] ?? 0) + units * (pods[l] ?? 0);
     });
     return measure;
   }
@@ -314,7 +330,8 @@ export class Tabulation {
     const at = domain * width;
     const measured = this.measured[depth + 1];
     const measures = this.measures[depth + 1];
-    if (!measured || !measures || (measured[domain] ?? 0) >= (this.standing.changed[depth + 1]?.[domain] ?? 0)) return at;
+    if (!measured || !measures || (measured[domain] ?? 0) >= (this.standing.changed[depth + 1]?.[domain] ?? 0))
+      return at;
     measures.fill(0, at, at + width);
     for (const child of this.standing.forest.children(depth, domain)) {
       const [most, from] = this.measuresIn(depth + 1, child);
@@ -366,7 +383,8 @@ export class Tabulation {
     const add = (items: readonly Item[], open: readonly (readonly OpenCopy[])[]): void => {
       items.forEach((item, i) => {
         const own = open[i] ?? [];
-        if (item.kind === 'parent' && !isOneUnit(item, depth)) return void item.inner.forEach((inner, c) => add(inner, own[c]?.groups ?? []));
+        if (item.kind === 'parent' && !isOneUnit(item, depth))
+          return void item.inner.forEach((inner, c) => add(inner, own[c]?.groups ?? []));
         const at = dims.findIndex((dim) => dim.item === item && dim.complete);
         units[at]?.push(...own.map((copy) => wholeUnit(item, copy)));
       });
@@ -383,7 +401,14 @@ export class Tabulation {
     const inside = sums.at(-1) ?? this.at(depth + 1).empty;
     const chosen = this.cheapestThatMakes(depth, inside, key);
     const below = this.space(depth + 1);
-    const parts = split(this.expressed.items, depth, this.space(depth).dims, units, below.dims, countsOf(below, chosen));
+    const parts = split(
+      this.expressed.items,
+      depth,
+      this.space(depth).dims,
+      units,
+      below.dims,
+      countsOf(below, chosen),
+    );
     this.share(depth + 1, groups, sums, chosen, parts);
   }
 
@@ -405,7 +430,13 @@ export class Tabulation {
   }
 
   /** Shares units out to domains, from the last group to the first, so that those that hold least are filled first. */
-  private share(depth: number, groups: readonly EqualDomains[], sums: readonly Table[], key: number, units: Unit[][]): void {
+  private share(
+    depth: number,
+    groups: readonly EqualDomains[],
+    sums: readonly Table[],
+    key: number,
+    units: Unit[][],
+  ): void {
     const tables = this.at(depth);
     let left = key;
     for (let g = groups.length - 1; g >= 0 && left !== 0; g--) {
@@ -423,10 +454,20 @@ export class Tabulation {
     const tables = this.at(depth);
     let left = key;
     for (let times = domains.length, d = 0; left !== 0; times--, d++) {
-      const own = this.take(table, times > 1 ? tables.power(table, times - 1) : tables.empty, tables.power(table, times), left);
+      const own = this.take(
+        table,
+        times > 1 ? tables.power(table, times - 1) : tables.empty,
+        tables.power(table, times),
+        left,
+      );
       const domain = this.ordered(depth, domains)[d] ?? 0;
       const counts = countsOf(this.space(depth), own);
-      this.trace(depth, domain, own, counts.map((n, i) => (units[i] ?? []).splice(0, n)));
+      this.trace(
+        depth,
+        domain,
+        own,
+        counts.map((n, i) => (units[i] ?? []).splice(0, n)),
+      );
       left -= own;
     }
   }
@@ -439,7 +480,10 @@ export class Tabulation {
   private roomOf(n: number): number {
     const { instance, room } = this.standing;
     const width = instance.scale.resources.length;
-    return instance.scale.resources.reduce((sum, name, r) => sum + (instance.accelerators.has(name) ? (room[n * width + r] ?? 0) : 0), 0);
+    return instance.scale.resources.reduce(
+      (sum, name, r) => sum + (instance.accelerators.has(name) ? (room[n * width + r] ?? 0) : 0),
+      0,
+    );
   }
 
   /** The largest entry of `table` that with one of `rest` makes up the entry `key` of `sum`. */
@@ -463,18 +507,25 @@ interface EqualDomains {
 
 /** True where both depths have the same whole copies and no parts. */
 function isSameSpace(a: Space, b: Space): boolean {
-  return a.dims.length === b.dims.length && a.dims.every((dim, i) => dim.complete && b.dims[i]?.complete && dim.item === b.dims[i].item);
+  return (
+    a.dims.length === b.dims.length &&
+    a.dims.every((dim, i) => dim.complete && b.dims[i]?.complete && dim.item === b.dims[i].item)
+  );
 }
 
 function eligibility(gang: Gang): Uint16Array {
   const bits = new Uint16Array(gang.leaves[0]?.alone.length ?? 0);
-  gang.leaves.forEach((leaf, l) => leaf.alone.forEach((pods, n) => (bits[n] = (bits[n] ?? 0) | (pods > 0 ? 1 << l : 0))));
+  gang.leaves.forEach((leaf, l) =>
+    leaf.alone.forEach((pods, n) => (bits[n] = (bits[n] ?? 0) | (pods > 0 ? 1 << l : 0))),
+  );
   return bits;
 }
 
 function settleUnit(item: Item | undefined, copy: OpenCopy, size: number, n: number): void {
   if (item?.kind === 'parent') {
-    item.inner[0]?.forEach((inner, i) => copy.groups[i]?.forEach((each) => settleUnit(inner, each, inner.kind === 'leaf' ? inner.leaf.count : 1, n)));
+    item.inner[0]?.forEach((inner, i) =>
+      copy.groups[i]?.forEach((each) => settleUnit(inner, each, inner.kind === 'leaf' ? inner.leaf.count : 1, n)),
+    );
   } else for (let pod = 0; pod < size; pod++) copy.nodes.push(n);
 }
 

@@ -47,7 +47,10 @@ export function termsOf(instance: Instance, gang: Gang, rated: RatedShape, keepa
   const pods = podsOfLeaves(gang, rated.shape);
   const total = pods.reduce((a, b) => a + b, 0);
   const depths = Array.from({ length: tree.depths }, (_, depth) => depth);
-  const varies = (depth: number, most: number): Wanted => ({ most: depth > gang.rule.required ? most : 0, place: NOWHERE });
+  const varies = (depth: number, most: number): Wanted => ({
+    most: depth > gang.rule.required ? most : 0,
+    place: NOWHERE,
+  });
   const scopes = [gang.rule.preferred, ...gang.groups.map((group) => group.rule.preferred)];
   const deepest = Math.max(...scopes);
   const kept: Wanted = { most: keepable, place: NOWHERE };
@@ -56,7 +59,10 @@ export function termsOf(instance: Instance, gang: Gang, rated: RatedShape, keepa
   const spread = [total, total * around, total * around].map((most) => depths.map((depth) => varies(depth, most)));
   const accelerated = gang.leaves.some((leaf) => leaf.accelerated);
   const broken: Wanted = { most: accelerated ? total : 0, place: NOWHERE };
-  const domains = tree.levels.map((_, level): Wanted => ({ most: accelerated && level < tree.depths - 1 ? total : 0, place: NOWHERE }));
+  const domains = tree.levels.map((_, level): Wanted => ({
+    most: accelerated && level < tree.depths - 1 ? total : 0,
+    place: NOWHERE,
+  }));
   const head = pack([kept, ...preferred], 0);
   const distance = distanceTerms(gang, pods, tree.pairCost);
   if (head === undefined || distance === undefined) return undefined;
@@ -113,7 +119,9 @@ function distanceTerms(gang: Gang, pods: readonly number[], costs: readonly numb
   const podsOf = (leaves: readonly number[]): number => leaves.reduce((sum, leaf) => sum + (pods[leaf] ?? 0), 0);
   const pairs = gang.edges.map((edge) => pairsOf(edge, podsOf(edge.a), podsOf(edge.b)));
   const denominator = commonPairs(pairs);
-  const factors = gang.edges.map((edge, e) => ((pairs[e] ?? 0) > 0 ? edge.weight * (denominator / BigInt(pairs[e] ?? 1)) : 0n));
+  const factors = gang.edges.map((edge, e) =>
+    (pairs[e] ?? 0) > 0 ? edge.weight * (denominator / BigInt(pairs[e] ?? 1)) : 0n,
+  );
   const divisor = factors.reduce((a, b) => gcd(a, b), 0n);
   if (divisor === 0n) return [];
   const small = factors.map((factor) => factor / divisor);

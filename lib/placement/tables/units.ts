@@ -44,7 +44,12 @@ function build(groups: readonly Group[], shape: Shape, around: number, present: 
   return items;
 }
 
-function buildItem(group: Group, copies: readonly CopyShape[], whole: number, present: readonly number[]): Item | undefined {
+function buildItem(
+  group: Group,
+  copies: readonly CopyShape[],
+  whole: number,
+  present: readonly number[],
+): Item | undefined {
   const base = { group, copies: copies.length, whole, present };
   if (group.leaf) return { ...base, kind: 'leaf', leaf: group.leaf };
   const [first] = copies;
@@ -88,7 +93,14 @@ function wholeDim(item: Item, leaves: number): Dim {
   const pods = new Array<number>(leaves).fill(0);
   const groups = new Set(item.present);
   collect(item, 1, pods, groups);
-  return { item, size: item.kind === 'leaf' ? item.leaf.count : 1, complete: true, most: item.copies, pods, groups: [...groups] };
+  return {
+    item,
+    size: item.kind === 'leaf' ? item.leaf.count : 1,
+    complete: true,
+    most: item.copies,
+    pods,
+    groups: [...groups],
+  };
 }
 
 function collect(item: Item, copies: number, pods: number[], groups: Set<number>): void {

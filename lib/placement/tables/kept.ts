@@ -1,0 +1,70 @@
+import { visitCopies, type CopyPods, type GangPods } from '../assigned';
+import type { Gang, Group, Instance } from '../instance';
+import type { LockedCopy, LockedGang } from '../locked';
+
+/** The locked placement itself, where it holds every copy that is wanted, whole and fit; undefined otherwise. */
+export function keptPods(gang: Gang, lock: LockedGang | undefined): GangPods | undefined {
+  return lock && keptCopies(gang.roots, lock);
+}
+
+function keptCopies(groups: readonly Group[], locked: readonly (readonly LockedCopy[])[]): GangPods | undefined {
+  const kept: CopyPods[][] = [];
+  for (const [i, group] of groups.entries()) {
+    const copies = (locked[i] ?? []).flatMap((copy) => keptCopy(group, copy) ?? []);
+    if (copies.length !== group.replicas || (locked[i] ?? []).length !== group.replicas) return undefined;
+    kept.push(copies);
+  }
+  return kept;
+}
+
+function keptCopy(group: Group, copy: LockedCopy): CopyPods | undefined {
+  if (group.leaf) {
+    const whole = copy.names.length === group.leaf.count && copy.fit.length === group.leaf.count;
+    return whole ? { nodes: [...copy.fit].sort((a, b) => a - b), groups: [] } : undefined;
+  }
+  const groups = keptCopies(group.children, copy.groups);
+  return groups && { nodes: [], groups };
+}
+
+/** True where required levels and `exclusive` hold, and every node may take its pods; room is another matter. */
+export function keepsRules(instance: Instance, gang: Gang, pods: GangPods): boolean {
+  const taken = gang.leaves.map(() => new Set<number>());
+  let holds = true;
+  visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
+    for (const n of leaf ? nodes : []) {
+      const value = leaf?.exclusive?.[n];
+      if ((leaf?.alone[n] ?? 0) === 0 || (value !== undefined && taken[leaf?.index ?? 0]?.has(value))) holds = false;
+      if (value !== undefined) taken[leaf?.index ?? 0]?.add(value);
+    }
+  });
+  return (
+    holds &&
+    inOneDomain(
+      instance,
+      gang.rule,
+      pods.flatMap((copies) => copies.flatMap(nodesBeneath)),
+    ) &&
+    copiesInOneDomain(instance, gang.roots, pods)
+  );
+}
+
+function copiesInOneDomain(instance: Instance, groups: readonly Group[], pods: GangPods): boolean {
+  return groups.every((group, i) =>
+    (pods[i] ?? []).every(
+      (copy) =>
+        inOneDomain(instance, group.rule, nodesBeneath(copy)) &&
+        copiesInOneDomain(instance, group.children, copy.groups),
+    ),
+  );
+}
+
+function inOneDomain(instance: Instance, { tree, required }: Gang['rule'], nodes: readonly number[]): boolean {
+  if (required < 0) return true;
+  const domainOf = instance.trees[tree]?.labelDomain[required];
+  const first = domainOf?.[nodes[0] ?? -1] ?? -1;
+  return first >= 0 && nodes.every((n) => domainOf?.[n] === first);
+}
+
+function nodesBeneath(copy: CopyPods): readonly number[] {
+  return copy.groups.length === 0 ? copy.nodes : copy.groups.flatMap((copies) => copies.flatMap(nodesBeneath));
+}
