@@ -1,22 +1,19 @@
 import * as fc from 'fast-check';
 import type { ProblemDocument } from '../../lib/placement/document';
-import { makeGround, type Site } from '../../lib/placement/ground';
+import { makeGround, makeSite, type Site } from '../../lib/placement/ground';
 import { compile } from '../../lib/placement/instance';
-import { readLocks } from '../../lib/placement/locked';
 import { evaluate, type Assignment } from '../../lib/placement/objective';
 import { readProblem } from '../../lib/placement/read';
 import { Search } from '../../lib/placement/search';
 import { allShapes } from '../../lib/placement/shape';
-import { Placer } from '../../lib/placement/tables/placer';
-import { compareValues, makeLayout, type Value } from '../../lib/placement/value';
+import { type Value } from '../../lib/placement/value';
 import { formatFraction } from '../../lib/placement/fraction';
 import { problems, runs, type Features } from './arbitraries';
 
 function siteOf(document: ProblemDocument): Site {
   const outcome = readProblem(document);
   if (!outcome.ok) throw new Error('not a problem');
-  const instance = compile(outcome.value);
-  return { instance, layout: makeLayout(instance), locks: readLocks(instance) };
+  return makeSite(compile(outcome.value));
 }
 
 function shown({ head, distance, tail }: Value): object {
@@ -26,8 +23,7 @@ function shown({ head, distance, tail }: Value): object {
 /** Gangs one after the other, each by tables and by search beside those before it; how many tables could say. */
 function compareInTurn(document: ProblemDocument): number {
   const site = siteOf(document);
-  const { instance, layout, locks } = site;
-  const placer = new Placer(site);
+  const { instance, layout, locks, placer } = site;
   const assignment: Assignment[number][] = instance.gangs.map(() => undefined);
   let said = 0;
   for (const gang of instance.gangs) {

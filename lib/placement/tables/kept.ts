@@ -29,16 +29,18 @@ function keptCopy(group: Group, copy: LockedCopy): CopyPods | undefined {
 /** True where required levels and `exclusive` hold, and every node may take its pods; room is another matter. */
 export function keepsRules(instance: Instance, gang: Gang, pods: GangPods): boolean {
   const taken = gang.leaves.map(() => new Set<number>());
-  let holds = true;
+  let broken = 0;
   visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
-    for (const n of leaf ? nodes : []) {
-      const value = leaf?.exclusive?.[n];
-      if ((leaf?.alone[n] ?? 0) === 0 || (value !== undefined && taken[leaf?.index ?? 0]?.has(value))) holds = false;
-      if (value !== undefined) taken[leaf?.index ?? 0]?.add(value);
+    if (!leaf) return;
+    const values = taken[leaf.index];
+    for (const n of nodes) {
+      const value = leaf.exclusive?.[n] ?? n;
+      if (leaf.alone[n] === 0 || (leaf.exclusive && values?.has(value))) broken++;
+      values?.add(value);
     }
   });
   return (
-    holds &&
+    broken === 0 &&
     inOneDomain(
       instance,
       gang.rule,

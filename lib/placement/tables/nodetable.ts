@@ -42,7 +42,10 @@ export class NodeTables {
   private extend(n: number, i: number, key: number, locked: ReadonlyMap<number, number> | undefined): void {
     const { dims, strides } = this.tables.space;
     const dim = dims[i];
-    if (!dim) return this.offer(n, key, locked);
+    if (!dim) {
+      this.offer(n, key, locked);
+      return;
+    }
     let placed = 0;
     while (this.tables.space.rank[key + placed * (strides[i] ?? 0)] !== -1) {
       this.counts[i] = placed;

@@ -98,13 +98,13 @@ function sizesOf(item: LeafItem, below: readonly Dim[], counts: readonly number[
 export function groupings(sizes: readonly number[], most: number): number[][] {
   const largest = sizes.findLastIndex((n) => n > 0);
   if (largest <= 0) return [new Array<number>(most + 1).fill(0)];
-  const rest = with_(sizes, largest, -1);
+  const rest = changed(sizes, largest, -1);
   const found = new Map<string, number[]>();
   for (const joinedParts of subsets(rest, most - largest, largest)) {
     const size = largest + sum(joinedParts.map((n, s) => n * s));
     const left = rest.map((n, s) => n - (joinedParts[s] ?? 0));
     for (const way of groupings(left, most)) {
-      const whole = with_(way, size, 1);
+      const whole = changed(way, size, 1);
       found.set(whole.join(), whole);
     }
   }
@@ -116,12 +116,12 @@ function subsets(sizes: readonly number[], most: number, from: number): number[]
   if (from <= 0) return [sizes.map(() => 0)];
   const result: number[][] = [];
   for (let n = 0; n <= (sizes[from] ?? 0) && n * from <= most; n++) {
-    for (const smaller of subsets(sizes, most - n * from, from - 1)) result.push(with_(smaller, from, n));
+    for (const smaller of subsets(sizes, most - n * from, from - 1)) result.push(changed(smaller, from, n));
   }
   return result;
 }
 
-function with_(numbers: readonly number[], at: number, by: number): number[] {
+function changed(numbers: readonly number[], at: number, by: number): number[] {
   return numbers.map((x, i) => (i === at ? x + by : x));
 }
 
@@ -143,15 +143,17 @@ export function split(
   const result: Unit[][] = below.map(() => []);
   const walk = (item: Item): void => {
     const mine = known.get(item) ?? [];
-    if (isOneUnit(item, depth + 1))
-      return void below.forEach((dim, i) => dim.item === item && result[i]?.push(...mine));
-    if (item.kind === 'leaf') return splitLeaf(item, mine, below, counts, result);
-    item.inner.forEach((inner, copy) => {
-      if (isOneUnit(item, depth))
-        inner.forEach((part, j) => known.set(part, wholes(part, mine[copy]?.copy.groups[j] ?? [])));
-      inner.forEach(walk);
-    });
+    if (isOneUnit(item, depth + 1)) result[below.findIndex((dim) => dim.item === item)]?.push(...mine);
+    else if (item.kind === 'leaf') splitLeaf(item, mine, below, counts, result);
+    else {
+      item.inner.forEach((inner, copy) => {
+        if (isOneUnit(item, depth)) open(inner, mine[copy]);
+        inner.forEach(walk);
+      });
+    }
   };
+  const open = (inner: readonly Item[], unit: Unit | undefined): void =>
+    inner.forEach((part, j) => known.set(part, wholes(part, unit?.copy.groups[j] ?? [])));
   items.forEach(walk);
   return result;
 }
