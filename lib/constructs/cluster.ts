@@ -45,6 +45,13 @@ export interface ClusterProps {
   readonly inventory: Inventory;
   /** Its network topology. */
   readonly topology: Topology;
+  /**
+   * File with the cluster's own CRDs, as `bayplan schemas import` writes it: everything that is written for the cluster
+   * is held against them. Relative names start from the working folder.
+   *
+   * @default - only the kinds that the library writes are checked, against schemas of its own
+   */
+  readonly schemas?: string;
   /** @default - the repository that `flux bootstrap` set up, folder ./dist */
   readonly flux?: FluxOptions;
 }
@@ -82,6 +89,7 @@ export class Cluster extends Chart {
   public readonly stack: Stack;
   public readonly inventory: Inventory;
   public readonly topology: Topology;
+  public readonly schemas?: string;
   public readonly fluxOptions: Required<FluxOptions>;
   /** The line that declared it. */
   public readonly source = sourceOfCaller();
@@ -101,6 +109,7 @@ export class Cluster extends Chart {
     this.stack = props.stack;
     this.inventory = props.inventory;
     this.topology = props.topology;
+    this.schemas = props.schemas;
     this.fluxOptions = {
       source: props.flux?.source ?? { kind: 'GitRepository', name: 'flux-system' },
       path: props.flux?.path ?? './dist',

@@ -7,6 +7,9 @@ import { Layer } from '../constructs/layer';
 import { Queue } from '../constructs/queue';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
 import { ownPods } from './demand';
+import { readText, shownName } from '../inventory/document';
+import { readBundle } from '../schemas/bundle';
+import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
 
 /** The construct tree, as the passes after this one need it. */
@@ -22,6 +25,8 @@ export interface FleetModel {
 export interface ClusterModel {
   readonly construct: Cluster;
   readonly inventory: ClusterInventory;
+  /** CRDs of the cluster, where the user imported them. */
+  readonly schemas?: SchemaBundle;
   /** In order of construct path. */
   readonly queues: readonly Queue[];
   readonly graphs: readonly DynamoGraph[];
@@ -42,8 +47,10 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const clusters = constructs.filter((construct) => Cluster.isCluster(construct)).sort(byPath);
   const models = clusters.flatMap((construct) => {
     const inventory = construct.inventory.load(ownPods(graphsOf(construct).map(({ spec }) => spec)));
-    diagnostics.push(...inventory.diagnostics.map((finding) => within(finding, placeOf(construct))));
-    return inventory.ok ? [clusterModel(construct, inventory.value)] : [];
+    const schemas = readSchemas(construct.schemas);
+    const found = [...inventory.diagnostics, ...schemas.diagnostics];
+    diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))));
+    return inventory.ok && schemas.ok ? [clusterModel(construct, inventory.value, schemas.value)] : [];
   });
   if (clusters.length === 0) diagnostics.push(emptyFleet());
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
@@ -58,11 +65,23 @@ export function placeOf(construct: IConstruct & { readonly source: Where }): Whe
   return { construct: construct.node.path, ...construct.source };
 }
 
-function clusterModel(construct: Cluster, inventory: ClusterInventory): ClusterModel {
+/** The cluster's own CRDs, where it names a file of them. */
+function readSchemas(name: string | undefined): Outcome<SchemaBundle | undefined> {
+  if (name === undefined) return { ok: true, value: undefined, diagnostics: [] };
+  const text = readText(name);
+  return text.ok ? readBundle(shownName(name), text.value) : text;
+}
+
+function clusterModel(
+  construct: Cluster,
+  inventory: ClusterInventory,
+  schemas: SchemaBundle | undefined,
+): ClusterModel {
   const inside = construct.node.findAll().sort(byPath);
   return {
     construct,
     inventory,
+    schemas,
     queues: inside.filter((child) => child instanceof Queue),
     graphs: graphsOf(construct),
   };

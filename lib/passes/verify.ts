@@ -1,4 +1,5 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
+import { checkObjects } from '../schemas/check';
 import type { FleetModel } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
@@ -15,9 +16,20 @@ export interface Verified {
   readonly objects: readonly LoweredObject[];
 }
 
+/** The CRDs of the cluster, where the user imported them. */
+function verifyCrds({ planned, objects }: Verified): Diagnostic[] {
+  const { schemas } = planned.cluster;
+  if (!schemas) return [];
+  return checkObjects(
+    schemas,
+    objects.map(({ manifest, object }) => ({ manifest, construct: object.node.path })),
+  );
+}
+
 /** Rules over the manifests of one cluster. */
 const rules: readonly ((verified: Verified) => readonly Diagnostic[])[] = [
   verifySchemas,
+  verifyCrds,
   verifyMembership,
   verifyAdmission,
   verifyPins,

@@ -28,8 +28,8 @@ export function podsOf(groups: readonly GroupSpec[], copies = 1): { pod: PodSpec
   );
 }
 
-/** Finds units and totals. Throws a RangeError where a total does not fit a safe integer of units. */
-export function makeScale(gangs: readonly GangSpec[]): Scale {
+/** Requested resources, the unit of each and the sum of all requests in units, as exact numbers of any size. */
+function spanOf(gangs: readonly GangSpec[]): { resources: string[]; unit: Amount[]; total: bigint[] } {
   const pods = gangs.flatMap((gang) => podsOf(gang.groups));
   const named = new Set(
     pods.flatMap(({ pod }) => Object.keys(pod.requests).filter((r) => (pod.requests[r] ?? 0n) > 0n)),
@@ -38,20 +38,28 @@ export function makeScale(gangs: readonly GangSpec[]): Scale {
   const unit = resources.map((r) => pods.reduce((unit, { pod }) => gcd(unit, pod.requests[r] ?? 0n), 0n));
   unit[0] = 1n;
   const total = resources.map((r, i) =>
-    safe(
-      r,
-      pods.reduce(
-        (sum, { pod, pods: n }) => sum + (r === PODS ? 1n : (pod.requests[r] ?? 0n) / (unit[i] ?? 1n)) * BigInt(n),
-        0n,
-      ),
+    pods.reduce(
+      (sum, { pod, pods: n }) => sum + (r === PODS ? 1n : (pod.requests[r] ?? 0n) / (unit[i] ?? 1n)) * BigInt(n),
+      0n,
     ),
   );
-  return { resources, index: new Map(resources.map((r, i) => [r, i])), unit, total };
+  return { resources, unit, total };
 }
 
-function safe(resource: string, amount: bigint): number {
-  if (amount <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(amount);
-  throw new RangeError(`requests for ${resource} span too many orders of magnitude to be counted exactly`);
+const isSafe = (units: bigint): boolean => units <= BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Resources whose requests are so far apart that their sum, in units that divide them all, is no safe integer. */
+export function unscalable(gangs: readonly GangSpec[]): readonly string[] {
+  const { resources, total } = spanOf(gangs);
+  return resources.filter((_, i) => !isSafe(total[i] ?? 0n));
+}
+
+/** Finds units and totals. Throws a RangeError for what `unscalable` names; reading a problem refuses it before. */
+export function makeScale(gangs: readonly GangSpec[]): Scale {
+  const { resources, unit, total } = spanOf(gangs);
+  const wide = resources.find((_, i) => !isSafe(total[i] ?? 0n));
+  if (wide !== undefined) throw new RangeError(`requests for ${wide} cannot be counted exactly`);
+  return { resources, index: new Map(resources.map((r, i) => [r, i])), unit, total: total.map(Number) };
 }
 
 /**

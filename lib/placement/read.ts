@@ -4,6 +4,7 @@ import type { Problem } from './problem';
 import { buildProblem } from './reading/build';
 import { checkGangs } from './reading/groups';
 import { asMap, Findings, key, Placed, shown, type Loose } from './reading/loose';
+import { unscalable } from './amounts';
 import { checkNames } from './reading/names';
 import { arePlainNodes } from './reading/plain';
 import { checkQuantities, QuantityReader } from './reading/quantities';
@@ -30,7 +31,16 @@ export function readProblem(document: unknown, file?: string): Outcome<Problem> 
   if (parsed === undefined || hasErrors(findings.all())) return { ok: false, diagnostics: findings.all() };
   const value = buildProblem(parsed, reader);
   reportUnlabelled(value, findings);
-  return { ok: true, value, diagnostics: findings.all() };
+  for (const resource of unscalable(value.gangs)) {
+    findings.add(
+      'BAY3024',
+      'gangs',
+      `requests for ${resource} span more orders of magnitude than can be counted exactly`,
+      'write the small ones as multiples of a larger unit, such as Mi rather than single bytes',
+    );
+  }
+  const diagnostics = findings.all();
+  return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
 }
 
 function parse(document: unknown, findings: Findings): ProblemDocument | undefined {

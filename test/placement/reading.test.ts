@@ -113,6 +113,13 @@ describe('readProblem accepts', () => {
   });
 });
 
+test('requests that no unit can count together are refused', () => {
+  const groups = ['1', '16Pi'].map((memory, i) => ({ name: `g${i}`, pod: { requests: { memory } } }));
+  expect(found(withGroups(groups))).toEqual([
+    'BAY3024 gangs: requests for memory span more orders of magnitude than can be counted exactly (write the small ones as multiples of a larger unit, such as Mi rather than single bytes)',
+  ]);
+});
+
 describe('nodes that are let through without the schema', () => {
   /** Mostly what belongs there. */
   const mostly = (...right: unknown[]): fc.Arbitrary<unknown> => {

@@ -198,6 +198,14 @@ export const placementCodes = {
     bad: 'levels: [zone, rack]\nnodes: [{name: gpu-01, labels: {zone: a}}]',
     good: 'levels: [zone, rack]\nnodes: [{name: gpu-01, labels: {zone: a, rack: r1}}]',
   },
+  BAY3024: {
+    severity: 'error',
+    title: 'requests that span too many orders of magnitude',
+    explanation:
+      'All requests for a resource are counted in the largest unit that divides them, exactly. One request of a single byte beside petabytes leaves no unit in which their sum is a whole number that can be held exactly.',
+    bad: 'requests: {memory: 1}        # beside a pod that asks for 16Pi',
+    good: 'requests: {memory: 1Mi}',
+  },
   BAY3201: {
     severity: 'error',
     title: 'no node may take the pods',
