@@ -9,7 +9,8 @@ const texts: Schema = { type: 'object', additionalProperties: { type: 'string' }
 const anything: Schema = { 'x-kubernetes-preserve-unknown-fields': true };
 
 const subdomain = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
-const label = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+/** An empty namespace is none. */
+const label = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$';
 const labelValue = '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$';
 
 const ownerReference: Schema = {
@@ -39,7 +40,7 @@ export const embeddedMetadata: Schema = {
     labels: { type: 'object', additionalProperties: { type: 'string', maxLength: 63, pattern: labelValue } },
     managedFields: anything,
     name: { type: 'string', minLength: 1, maxLength: 253, pattern: subdomain },
-    namespace: { type: 'string', minLength: 1, maxLength: 63, pattern: label },
+    namespace: { type: 'string', maxLength: 63, pattern: label },
     ownerReferences: { type: 'array', items: ownerReference },
     resourceVersion: { type: 'string' },
     selfLink: { type: 'string' },

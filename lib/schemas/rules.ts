@@ -53,7 +53,8 @@ function minimumFits(self: unknown): boolean {
 }
 
 function isPositive(value: unknown): boolean {
-  const amount = typeof value === 'string' || typeof value === 'number' ? parseQuantity(value) : undefined;
+  // CEL's quantity() takes texts only: it fails, and with it the rule, for a number.
+  const amount = typeof value === 'string' ? parseQuantity(value) : undefined;
   return amount !== undefined && amount > 0n;
 }
 

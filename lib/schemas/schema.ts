@@ -11,8 +11,6 @@ export interface Schema {
   /** What the API server writes where the field is absent. */
   readonly default?: Json;
   readonly enum?: readonly Json[];
-  /** Only the two formats that bound a number; the API server also knows a few for texts, which are not checked. */
-  readonly format?: 'int32' | 'int64';
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: true;

@@ -39,7 +39,7 @@ function validate(object: JsonMap, { schema, scope }: KindSchema): readonly Issu
   const report = (issue: Issue): void => void issues.push(issue);
   const prepared = prepare(object, schema);
   checkValue(prepared, schema, '', report);
-  if (scope === 'Cluster' && isMap(object['metadata']) && typeof object['metadata']['namespace'] === 'string') {
+  if (scope === 'Cluster' && isMap(object['metadata']) && Boolean(object['metadata']['namespace'])) {
     report({
       kind: 'scope',
       pointer: 'metadata.namespace',

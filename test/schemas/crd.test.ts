@@ -74,7 +74,7 @@ spec:
                 type: 'object',
                 'x-kubernetes-validations': [{ rule: 'has(self.replicas)', message: 'wanted' }],
                 properties: {
-                  replicas: { type: 'integer', format: 'int32', minimum: 0, default: 1 },
+                  replicas: { type: 'integer', minimum: 0, default: 1 },
                   at: { type: 'string' },
                   many: { type: 'array', items: { type: 'string' } },
                   size: { 'x-kubernetes-int-or-string': true },

@@ -84,8 +84,8 @@ const cases: readonly (readonly [rule: string, good: readonly unknown[], bad: re
   ],
   [
     "(has(self.disabled) && self.disabled) || (has(self.size) && quantity(self.size).isGreaterThan(quantity('0')))",
-    [{ disabled: true }, { size: '1Gi' }, { size: 1, disabled: false }],
-    [{}, { disabled: false }, { size: '0' }, { size: '-1Gi' }],
+    [{ disabled: true }, { size: '1Gi' }, { size: '1', disabled: false }],
+    [{}, { disabled: false }, { size: '0' }, { size: '-1Gi' }, { size: 1 }],
   ],
   [
     '!("nvidia.com/vllm-distributed-executor-backend" in self) || self["nvidia.com/vllm-distributed-executor-backend"].lowerAscii() in ["mp", "ray"]',

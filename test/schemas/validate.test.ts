@@ -105,7 +105,6 @@ describe('bounds', () => {
     [{ type: 'number', minimum: 0, exclusiveMinimum: true }, 0.1, 0, 'bound: spec is 0, not above 0'],
     [{ type: 'number', maximum: 1, exclusiveMaximum: true }, 0.9, 1, 'bound: spec is 1, not below 1'],
     [{ ...integer, multipleOf: 8 }, 16, 12, 'bound: spec is 12, no multiple of 8'],
-    [{ ...integer, format: 'int32' }, 2147483647, 2147483648, 'bound: spec is 2147483648, beyond the range of int32'],
     [{ ...text, minLength: 1 }, 'a', '', 'bound: spec has 0 characters, fewer than 1'],
     // one code point, two code units
     [{ ...text, maxLength: 1 }, '🚢', 'ab', 'bound: spec has 2 characters, more than 1'],
