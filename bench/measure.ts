@@ -1,4 +1,7 @@
-import { writeSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { checkPlan } from '../lib/checker/check';
 import { compareTerm, termNames } from '../lib/checker/terms';
 import type { ProblemDocument } from '../lib/placement/document';
@@ -21,6 +24,9 @@ export interface Measured {
   /** Milliseconds of JSON.parse, where the row reads a text. */
   readonly parse?: number;
   readonly read: number;
+  /** Milliseconds of `bayplan place` on the text as a file, and on a problem without nodes or gangs. */
+  readonly command?: number;
+  readonly commandAlone?: number;
   /** MB: the most that the process ever held, and what it held before the first solve. */
   readonly peak: number;
   readonly before: number;
@@ -67,7 +73,7 @@ function measure(row: Row): Measured {
     solve: round(median(times)),
     runs: times.length,
     first: round(times[0] ?? 0),
-    ...(parse !== undefined && { parse }),
+    ...(parse !== undefined && { parse, ...commands(document) }),
     read: round(reading.time),
     peak: Math.round(peak / 2 ** 20),
     before: Math.round(before / 2 ** 20),
@@ -84,6 +90,24 @@ function fromText(text: string): { readonly document: ProblemDocument; readonly 
   // The generator's own type, once around through JSON.
   const { result, time } = timed(() => JSON.parse(text) as ProblemDocument);
   return { document: result, parse: round(time) };
+}
+
+/** The command as a whole, in a process of its own; alone, it shows what starting costs. */
+function commands(document: ProblemDocument): Pick<Measured, 'command' | 'commandAlone'> {
+  const folder = mkdtempSync(join(tmpdir(), 'bayplan-bench-'));
+  const place = (problem: object): number => {
+    const file = join(folder, 'problem.json');
+    writeFileSync(file, JSON.stringify(problem));
+    const main = join(__dirname, '../lib/cli/main.ts');
+    const run = timed(() => spawnSync(process.execPath, ['--import', 'tsx', main, 'place', file]));
+    if (run.result.status !== 0) throw new Error(`bayplan place: ${run.result.stderr.toString()}`);
+    return Math.round(run.time);
+  };
+  try {
+    return { command: place(document), commandAlone: place({ version: 1 }) };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function readOrThrow(document: ProblemDocument): Problem {

@@ -15,7 +15,10 @@ export function table(results: readonly Result[], limit: number): string {
   const reading = results.flatMap(({ row, ours }) =>
     ours?.parse === undefined
       ? []
-      : [`${row}: JSON.parse ${ours.parse} ms, readProblem ${ours.read} ms, solve ${ours.solve} ms`],
+      : [
+          `${row}: JSON.parse ${ours.parse} ms, readProblem ${ours.read} ms, solve ${ours.first} ms the first time`,
+          `${row}: bayplan place ${ours.command ?? 0} ms, of which ${ours.commandAlone ?? 0} ms without a problem`,
+        ],
   );
   return `${[...text, ...reading].join('\n')}\n`;
 }
