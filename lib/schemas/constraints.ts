@@ -28,7 +28,8 @@ export function canonical(value: unknown): string {
 
 function notOneOf(value: unknown, words: readonly unknown[]): readonly Found[] {
   const text = canonical(value);
-  if (words.some((word) => canonical(word) === text)) return [];
+  // The API server takes null for none of the words, even where it is one (k8s.io/kube-openapi, validate/values.go, Enum).
+  if (value !== null && words.some((word) => canonical(word) === text)) return [];
   return [{ kind: 'enum', message: `is ${shown(value)}, not one of ${words.map(shown).join(', ')}` }];
 }
 

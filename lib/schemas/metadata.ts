@@ -13,6 +13,12 @@ const subdomain = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9]
 const label = '^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$';
 const labelValue = '^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$';
 
+/** What names the type of a resource; both fields have to be there. */
+export const typeMetadata: Readonly<Record<string, Schema>> = {
+  apiVersion: { type: 'string', minLength: 1, pattern: '^[^/]*(/[^/]*)?$' },
+  kind: { type: 'string', minLength: 1, maxLength: 63, pattern: '^([A-Za-z]([-A-Za-z0-9]*[A-Za-z0-9])?)?$' },
+};
+
 const ownerReference: Schema = {
   type: 'object',
   properties: {
@@ -39,7 +45,7 @@ export const embeddedMetadata: Schema = {
     generation: { type: 'integer' },
     labels: { type: 'object', additionalProperties: { type: 'string', maxLength: 63, pattern: labelValue } },
     managedFields: anything,
-    name: { type: 'string', minLength: 1, maxLength: 253, pattern: subdomain },
+    name: { type: 'string', pattern: '^[^/%]*$' },
     namespace: { type: 'string', maxLength: 63, pattern: label },
     ownerReferences: { type: 'array', items: ownerReference },
     resourceVersion: { type: 'string' },
@@ -49,7 +55,14 @@ export const embeddedMetadata: Schema = {
 };
 
 /** Metadata of an object of its own: what is applied from a file has a name. */
-export const objectMetadata: Schema = { ...embeddedMetadata, required: ['name'] };
+export const objectMetadata: Schema = {
+  ...embeddedMetadata,
+  properties: {
+    ...embeddedMetadata.properties,
+    name: { type: 'string', minLength: 1, maxLength: 253, pattern: subdomain },
+  },
+  required: ['name'],
+};
 
 const qualifiedName = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const prefix = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

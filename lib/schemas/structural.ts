@@ -83,8 +83,8 @@ const json: Reader = (value) => (value === null ? undefined : sortedJson(value))
 
 const schema: Reader = (value, { pointer, faults }) => readSchema(value, pointer, faults);
 
-const schemaOrAny: Reader = (value, place, around) =>
-  value === true ? { 'x-kubernetes-preserve-unknown-fields': true } : schema(value, place, around);
+/** `true` is any value, but with no field that is known: the API server prunes what maps hold there. */
+const schemaOrAny: Reader = (value, place, around) => (value === true ? {} : schema(value, place, around));
 
 function oneOf(...words: readonly string[]): Reader {
   return (value, place) => (words.some((one) => one === value) ? value : wrong(place, `one of ${words.join(', ')}`));

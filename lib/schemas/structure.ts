@@ -1,7 +1,7 @@
 import { nearest } from '../diagnostics/nearest';
 import { canonical, constraintsBroken } from './constraints';
 import { shown, type Issue } from './issue';
-import { embeddedMetadata, isQualifiedName, objectMetadata } from './metadata';
+import { embeddedMetadata, isQualifiedName, objectMetadata, typeMetadata } from './metadata';
 import { prepare } from './prepare';
 import { below, isMap, own, type JsonMap, type Schema, type SchemaType } from './schema';
 
@@ -15,7 +15,6 @@ export type Report = (issue: Issue) => void;
  * @param closed whether fields that the schema does not have are wrong; not so in the branches of a combinator
  */
 export function checkValue(value: unknown, schema: Schema, at: string, report: Report, closed = true): void {
-  if (value === null && schema.nullable) return;
   if (!typeFits(value, schema)) {
     report({ kind: 'wrong-type', pointer: at, message: `is ${shown(value)}, not ${typeName(schema)}` });
     return;
@@ -49,6 +48,7 @@ const fits: Readonly<Record<SchemaType, (value: unknown) => boolean>> = {
 };
 
 function typeFits(value: unknown, schema: Schema): boolean {
+  if (value === null && schema.nullable) return true;
   if (schema.type) return fits[schema.type](value);
   return !schema['x-kubernetes-int-or-string'] || typeof value === 'string' || Number.isInteger(value);
 }
@@ -68,7 +68,8 @@ function checkCombinators(value: unknown, { allOf, anyOf, oneOf, not }: Schema, 
 }
 
 function checkList(list: readonly unknown[], schema: Schema, at: string, report: Report, closed: boolean): void {
-  const { items } = schema;
+  // A list of anything is still one of maps without fields.
+  const items = schema.items ?? (schema['x-kubernetes-preserve-unknown-fields'] ? undefined : {});
   if (items) list.forEach((item, i) => checkValue(item, items, `${at}[${i}]`, report, closed));
   const identity = identityOf(schema);
   if (!identity) return;
@@ -128,11 +129,10 @@ function unknownField(pointer: string, key: string, known: readonly string[]): I
 const resourceFields = ['apiVersion', 'kind', 'metadata'];
 
 function checkResource(map: JsonMap, at: string, report: Report): void {
-  for (const key of ['apiVersion', 'kind']) {
+  for (const [key, schema] of Object.entries(typeMetadata)) {
     const value = own(map, key);
-    if (typeof value === 'string' && value !== '') continue;
-    const message = value === undefined ? 'is missing' : `is ${shown(value)}, not a text that names something`;
-    report({ kind: value === undefined ? 'missing' : 'wrong-type', pointer: below(at, key), message });
+    if (value === undefined) report({ kind: 'missing', pointer: below(at, key), message: 'is missing' });
+    else checkValue(value, schema, below(at, key), report);
   }
   const schema = at === '' ? objectMetadata : embeddedMetadata;
   const metadata = prepare(own(map, 'metadata') ?? {}, schema);

@@ -78,7 +78,7 @@ spec:
                   at: { type: 'string' },
                   many: { type: 'array', items: { type: 'string' } },
                   size: { 'x-kubernetes-int-or-string': true },
-                  free: { type: 'object', additionalProperties: { 'x-kubernetes-preserve-unknown-fields': true } },
+                  free: { type: 'object', additionalProperties: {} },
                 },
               },
             },

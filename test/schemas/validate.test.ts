@@ -37,6 +37,15 @@ describe('fields', () => {
     ]);
   });
 
+  test('additionalProperties: true takes any key and value, but fields of maps below are unknown', () => {
+    const schema = { type: 'object', additionalProperties: true };
+    expect(issues(schema, { a: 1, b: [null, 'x'], c: {} })).toEqual([]);
+    expect(issues(schema, { a: { x: 1 }, b: [{ y: 1 }] })).toEqual([
+      'unknown-field: spec.a.x is no field of the schema',
+      'unknown-field: spec.b[0].y is no field of the schema',
+    ]);
+  });
+
   test('preserve-unknown-fields takes any field, but what is specified still holds', () => {
     const schema = object({ a: object({ b: integer }) }, keepsAll);
     expect(issues(schema, { x: { y: null }, a: { b: 1 } })).toEqual([]);
@@ -79,6 +88,12 @@ describe('fields', () => {
     expect(issues(list(text), ['a', null])).toEqual(['wrong-type: spec[1] is null, not a text']);
     expect(issues(list({ type: 'string', default: 'x' }), [null])).toEqual([]);
   });
+});
+
+test('a field that may be null may not where it is one of some words', () => {
+  const schema = { type: 'string', nullable: true, enum: ['a', null] };
+  expect(issues(object({ a: schema }), { a: 'a' })).toEqual([]);
+  expect(issues(object({ a: schema }), { a: null })).toEqual(['enum: spec.a is null, not one of "a", null']);
 });
 
 describe('types', () => {
@@ -251,7 +266,7 @@ describe('metadata', () => {
     ).toEqual([]);
     expect(issues(schema, { pod: { kind: 1, metadata: { label: {} }, status: {} } })).toEqual([
       'missing: spec.pod.apiVersion is missing',
-      'wrong-type: spec.pod.kind is 1, not a text that names something',
+      'wrong-type: spec.pod.kind is 1, not a text',
       'unknown-field: spec.pod.metadata.label is no field of the schema',
       'unknown-field: spec.pod.status is no field of the schema',
     ]);
