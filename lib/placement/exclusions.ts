@@ -11,7 +11,8 @@ export function noEligibleNode(instance: Instance, gang: Gang): Reason | undefin
   const leaf = gang.leaves.find(({ alone }) => alone.every((pods) => pods === 0));
   if (!leaf) return undefined;
   const excluded = exclusions(instance, gang, leaf);
-  const tooSmall = instance.nodes.map((_, n) => n).filter((n) => isTooSmall(exclusionOf(instance, gang, leaf, n)));
+  const rules = rulesAround(gang, leaf);
+  const tooSmall = instance.nodes.map((_, n) => n).filter((n) => isTooSmall(exclusionOf(instance, rules, leaf, n)));
   const message = `none of ${instance.nodes.length} nodes can take a pod of ${leaf.path}`;
   const refusal = { group: leaf.path, needed: shown(demandOf(instance, leaf, 1)), excluded };
   if (tooSmall.length === 0) return { code: 'no-eligible-node', ...refusal, message, help: helpFor(excluded) };
@@ -53,19 +54,20 @@ function helpFor(excluded: Readonly<Record<string, number>>): string {
 /** How many nodes are left out for a leaf, by the first cause that applies to each. */
 export function exclusions(instance: Instance, gang: Gang, leaf: Leaf): Record<string, number> {
   const counts = new Map<string, number>();
+  const rules = rulesAround(gang, leaf);
   instance.nodes.forEach((_, n) => {
-    const cause = exclusionOf(instance, gang, leaf, n);
+    const cause = exclusionOf(instance, rules, leaf, n);
     if (cause !== undefined) counts.set(cause, (counts.get(cause) ?? 0) + 1);
   });
   return Object.fromEntries([...counts].sort(([a], [b]) => compareNatural(a, b)));
 }
 
-function exclusionOf(instance: Instance, gang: Gang, leaf: Leaf, n: number): string | undefined {
+function exclusionOf(instance: Instance, rules: readonly Rule[], leaf: Leaf, n: number): string | undefined {
   const node = instance.nodes[n];
   if (!node || (leaf.alone[n] ?? 0) > 0) return undefined;
   const cause = closedBecause(node) ?? excludedBecause(node, leaf.spec.pod);
   if (cause !== undefined) return cause;
-  for (const rule of rulesAround(gang, leaf)) {
+  for (const rule of rules) {
     const missing = instance.trees[rule.tree]?.levels.find((level) => labelValue(node, level) === undefined);
     if (missing !== undefined) return `label ${missing} missing`;
   }

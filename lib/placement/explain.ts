@@ -36,7 +36,10 @@ function reasonsFor(the: Case): Reason[] {
   const alone = tries(the, []);
   if (alone === 'budget') return [budgetReason(the)];
   if (alone === 'no') {
-    return tries(the, [], false) === 'yes' ? [pinReason(the, [])] : [shortage(the, makeGround(the.site, []), 'alone')];
+    const isPinned = the.gang.leaves.some((leaf) => leaf.pinned !== undefined);
+    return isPinned && tries(the, [], false) === 'yes'
+      ? [pinReason(the, [])]
+      : [shortage(the, makeGround(the.site, []), 'alone')];
   }
   const unpinned = tries(the, the.assignment, false);
   if (unpinned === 'yes')
@@ -48,8 +51,8 @@ function reasonsFor(the: Case): Reason[] {
 /** Whether the gang's minimum has a place beside the given gangs. */
 export function tries({ site, gang, limits }: Case, assignment: Assignment, pinsCount = true): 'yes' | 'no' | 'budget' {
   const others = assignment.map((pods, g) => (g === gang.index ? undefined : pods));
-  const answer = site.placer.place(others, gang, [minimumShape(gang)], pinsCount);
-  if (answer) return answer.pods ? 'yes' : 'no';
+  const fits = site.placer.fits(others, gang, minimumShape(gang), pinsCount);
+  if (fits !== undefined) return fits ? 'yes' : 'no';
   const result = firstPlace(site, gang, assignment, pinsCount, limits.gang);
   return result.best ? 'yes' : result.complete ? 'no' : 'budget';
 }

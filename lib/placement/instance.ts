@@ -35,6 +35,8 @@ export interface Instance {
   readonly accelerators: ReadonlySet<string>;
   /** What accelerator pods could break. */
   readonly whole: Wholeness;
+  /** Which nodes may take which pods of the problem. */
+  readonly fits: Fits;
 }
 
 export interface Gang {
@@ -138,7 +140,14 @@ export function compile(problem: Problem): Instance {
     priorities,
     accelerators,
     whole: findWhole(nodes, trees, accelerators),
+    fits: site.fits,
   };
+}
+
+/** A gang with other copies or constraints, but pods that the problem has already, in the place of one of its gangs. */
+export function compileVariant(instance: Instance, spec: GangSpec, index: number): Gang {
+  const topology = new Map(instance.problem.topologies.map((one, i) => [one.name, i]));
+  return compileGang(spec, index, { ...instance, topology });
 }
 
 /** What the parts of an instance are compiled against. */

@@ -1,5 +1,5 @@
 import type { Case } from './explain';
-import { compile } from './instance';
+import { compile, compileVariant } from './instance';
 import { makeGround, makeSite, type Site } from './ground';
 import type { Assignment } from './objective';
 import { isPodGroup, type Constraint, type GangSpec, type GroupSpec, type Problem } from './problem';
@@ -28,7 +28,14 @@ function candidates(the: Case, kind: RemedyKind): Remedy[] {
   return kind === 'level' ? widerLevels(gang.spec, site.instance.problem) : fewerReplicas(the);
 }
 
-function works({ site, assignment, gang, limits }: Case, changed: GangSpec): boolean {
+function works(the: Case, changed: GangSpec): boolean {
+  const { site, assignment, gang } = the;
+  const variantGang = compileVariant(site.instance, changed, gang.index);
+  return site.placer.fits(assignment, variantGang, minimumShape(variantGang)) ?? isFound(the, changed);
+}
+
+/** By search, where tables cannot say. */
+function isFound({ site, assignment, gang, limits }: Case, changed: GangSpec): boolean {
   const { problem } = site.instance;
   const gangs = problem.gangs.map((spec) => (spec.name === gang.spec.name ? changed : spec));
   const instance = compile({ ...problem, gangs, locked: new Map() });
@@ -36,8 +43,6 @@ function works({ site, assignment, gang, limits }: Case, changed: GangSpec): boo
   const placed = sameAssignment(site, variant, assignment);
   const task = instance.gangs.find((other) => other.spec.name === changed.name);
   if (!task || !placed) return false;
-  const answer = variant.placer.place(placed, task, [minimumShape(task)]);
-  if (answer) return answer.pods !== undefined;
   const steps = Math.min(limits.gang, 20_000);
   const search = new Search(
     makeGround(variant, placed),

@@ -38,10 +38,7 @@ interface Closest {
 export function shortage(the: Case, ground: Ground, when: 'alone' | 'beside'): Reason {
   const { gang, site } = the;
   const inner = [...gang.groups].reverse().map((group) => scopeOf(gang, group));
-  const closest = [...inner, gangScope(gang)].map((scope) => closestDomain(site.instance, ground, scope));
-  const blamed = closest.find(isShort) ?? closest.at(-1);
-  // There is always the scope of the gang; without it there would be nothing to blame.
-  if (!blamed) return { code: 'capacity', message: `${gang.spec.name} has no pods` };
+  const blamed = firstShort(site.instance, ground, inner) ?? closestDomain(site.instance, ground, gangScope(gang));
   const { scope, domain } = blamed;
   const help = remedies(the, ['level', 'replicas']).join('; or ');
   return {
@@ -66,6 +63,14 @@ function messageFor({ scope, domain, missing }: Closest, when: 'alone' | 'beside
   return missing.length > 0
     ? `${what} ${where}: ${closest} has too little ${missing.join(', ')}`
     : `${what} ${where}: ${closest} has enough in total, but in pieces that do not hold the pods`;
+}
+
+function firstShort(instance: Instance, ground: Ground, scopes: readonly Scope[]): Closest | undefined {
+  for (const scope of scopes) {
+    const closest = closestDomain(instance, ground, scope);
+    if (isShort(closest)) return closest;
+  }
+  return undefined;
 }
 
 function isShort({ missing, lacking }: Closest): boolean {
@@ -106,12 +111,19 @@ function closestDomain(instance: Instance, ground: Ground, scope: Scope): Closes
     rate(instance, ground, scope, members, domain),
   );
   const [best] = rated.sort(byDeficit);
-  return best ?? rate(instance, ground, scope, everywhere.members, undefined);
+  const { members, ...closest } = best ?? rate(instance, ground, scope, everywhere.members, undefined);
+  const eligible = eligibleIn(scope, members);
+  return { ...closest, available: availableOn(instance, ground, eligible, Object.keys(closest.needed)) };
+}
+
+/** A domain as it is compared with others: of resources that there is enough of, nothing is said. */
+interface RatedDomain extends Closest {
+  readonly members: readonly number[];
 }
 
 /** Orders domains: pods without a slot, resources that are short, then what there is of those. */
-function byDeficit(a: Closest, b: Closest): number {
-  const without = ({ lacking }: Closest): number => lacking.reduce((sum, { pods }) => sum + pods, 0);
+function byDeficit(a: RatedDomain, b: RatedDomain): number {
+  const without = ({ lacking }: RatedDomain): number => lacking.reduce((sum, { pods }) => sum + pods, 0);
   const more = a.missing.map((resource) => (b.available[resource] ?? 0n) - (a.available[resource] ?? 0n));
   const most = more.find((difference) => difference !== 0n) ?? 0n;
   return without(a) - without(b) || a.missing.length - b.missing.length || (most > 0n ? 1 : most < 0n ? -1 : 0);
@@ -123,12 +135,13 @@ function rate(
   scope: Scope,
   members: readonly number[],
   domain: string | undefined,
-): Closest {
+): RatedDomain {
   const leaves = scope.gang.leaves.filter((leaf) => (scope.pods[leaf.index] ?? 0) > 0);
   const demands = leaves.map((leaf) => demandOf(instance, leaf, scope.pods[leaf.index] ?? 0));
   const needed = demands.reduce(addResources, {});
-  const eligible = members.filter((n) => leaves.some((leaf) => (leaf.alone[n] ?? 0) > 0));
-  const available = availableOn(instance, ground, eligible, Object.keys(needed));
+  const eligible = eligibleIn(scope, members);
+  const scarce = Object.keys(needed).filter((resource) => !isPlenty(instance, ground, eligible, resource, demands));
+  const available = availableOn(instance, ground, eligible, scarce);
   const missing = Object.keys(needed).filter(
     (resource) => (needed[resource] ?? 0n) > (available[resource] ?? needed[resource] ?? 0n),
   );
@@ -136,7 +149,26 @@ function rate(
     const slots = members.reduce((sum, n) => sum + slotsOn(instance, ground, leaf, n), 0);
     return { leaf, pods: Math.max(0, (scope.pods[leaf.index] ?? 0) - slots) };
   });
-  return { scope, domain, needed, available, missing: missing.sort(), lacking };
+  return { scope, domain, members, needed, available, missing: missing.sort(), lacking };
+}
+
+function eligibleIn({ gang, pods }: Scope, members: readonly number[]): number[] {
+  const leaves = gang.leaves.filter((leaf) => (pods[leaf.index] ?? 0) > 0);
+  return members.filter((n) => leaves.some((leaf) => (leaf.alone[n] ?? 0) > 0));
+}
+
+/** True where the room that was counted in units is enough; what nodes have beyond whole units only adds to it. */
+function isPlenty(
+  instance: Instance,
+  { occupancy }: Ground,
+  nodes: readonly number[],
+  resource: string,
+  demands: readonly Resources[],
+): boolean {
+  const { scale } = instance;
+  const r = scale.index.get(resource) ?? 0;
+  const units = nodes.reduce((sum, n) => sum + Math.max(0, occupancy.room[n * scale.resources.length + r] ?? 0), 0);
+  return amountOf(scale, r, units) >= demands.reduce((sum, demand) => sum + (demand[resource] ?? 0n), 0n);
 }
 
 /** Exactly what nodes have left together; without a resource of which some node has no limit. */

@@ -3,7 +3,7 @@ import type { LockedGang } from '../locked';
 import { podsOfLeaves, type RatedShape } from '../shape';
 import { HOSTNAME_LABEL } from '../../model/node';
 import { spaceOf, type Space } from './table';
-import { termsOf, type Terms } from './terms';
+import { noTerms, termsOf, type Terms } from './terms';
 import { dimsAt, itemsOf, type Item } from './units';
 
 /** A gang of one shape in the words of tables. */
@@ -26,13 +26,14 @@ const MOST_LEAVES = 16;
 /**
  * The gang in the words of tables, or undefined where they cannot tell its placements apart exactly: several
  * topologies, copies of different contents, locks on copies of several pods, `exclusive` by a label that is no level,
- * or too many vectors of units.
+ * or too many vectors of units. With `anyPlace` all placements cost the same.
  */
 export function express(
   instance: Instance,
   gang: Gang,
   rated: RatedShape,
   lock: LockedGang | undefined,
+  anyPlace = false,
 ): Expressed | undefined {
   const tree = instance.trees[gang.tree];
   if (!tree || gang.leaves.length > MOST_LEAVES || !hasOneTopology(instance, gang) || !levelsAreDomains(instance, gang))
@@ -45,7 +46,7 @@ export function express(
     (sum, byLeaf) => sum + [...byLeaf.values()].reduce((a, b) => a + b, 0),
     0,
   );
-  const terms = termsOf(instance, gang, rated, keepable);
+  const terms = anyPlace ? noTerms(instance, gang) : termsOf(instance, gang, rated, keepable);
   const spaces = terms && spacesOf(gang, rated, items, tree.depths);
   return spaces && { items, terms, spaces, exclusiveFrom, locked };
 }

@@ -14,7 +14,8 @@ export class Measures {
   private readonly measured: readonly Int32Array[];
   /** By depth + 1, domain and measure: the most that it could hold. */
   private readonly measures: readonly Float64Array[];
-  private readonly ofTable = new Map<number, Float64Array>();
+  /** By table of a node. */
+  private readonly ofTable: (Float64Array | undefined)[] = [];
   private readonly counted: readonly Int32Array[];
   private readonly fewest: readonly Int32Array[];
 
@@ -86,35 +87,42 @@ export class Measures {
   /** The measures of a domain, and where in the array they begin. */
   private of(depth: number, domain: number): readonly [Float64Array, number] {
     if (depth === this.standing.forest.depths - 1) return [this.ofNode(this.nodeTable(domain)), 0];
-    const measures = this.measures[depth + 1] ?? this.need;
+    return [this.measures[depth + 1] ?? this.need, this.at(depth, domain)];
+  }
+
+  /** Where the measures of a domain above the nodes begin; they are up to date. */
+  private at(depth: number, domain: number): number {
+    const measures = this.measures[depth + 1];
     const measured = this.measured[depth + 1];
     const at = domain * this.need.length;
-    if (measured && (measured[domain] ?? 0) < this.changed(depth, domain)) {
+    if (measures && measured && (measured[domain] ?? 0) < this.changed(depth, domain)) {
       this.sumUp(depth, domain, measures, at);
       measured[domain] = this.standing.now;
     }
-    return [measures, at];
+    return at;
   }
 
   private sumUp(depth: number, domain: number, measures: Float64Array, at: number): void {
     const width = this.need.length;
     measures.fill(0, at, at + width);
+    const atNodes = depth === this.standing.forest.depths - 2;
     for (const child of this.standing.forest.children(depth, domain)) {
-      const [most, from] = this.of(depth + 1, child);
+      const most = atNodes ? this.ofNode(this.nodeTable(child)) : (this.measures[depth + 2] ?? this.need);
+      const from = atNodes ? 0 : this.at(depth + 1, child);
       for (let m = 0; m < width; m++) measures[at + m] = (measures[at + m] ?? 0) + (most[from + m] ?? 0);
     }
   }
 
   /** By measure, the most that some entry of a node's table has. */
   private ofNode(table: Table): Float64Array {
-    const known = this.ofTable.get(table.id);
+    const known = this.ofTable[table.id];
     if (known) return known;
     const most = new Float64Array(this.need.length);
     for (const key of table.keys) {
       const measure = this.measureOf(podsOf(this.nodes, countsOf(this.nodes, key), this.gang.leaves.length));
       measure.forEach((x, m) => (most[m] = Math.max(most[m] ?? 0, x)));
     }
-    this.ofTable.set(table.id, most);
+    this.ofTable[table.id] = most;
     return most;
   }
 }

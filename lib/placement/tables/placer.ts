@@ -85,6 +85,17 @@ export class Placer {
     return { pods: best };
   }
 
+  /** Whether a gang has a place beside the given gangs; undefined where tables cannot say. */
+  fits(others: Assignment, gang: Gang, rated: RatedShape, pinsCount = true): boolean | undefined {
+    const standing = this.standingOf(gang.tree);
+    if (!standing) return undefined;
+    standing.become(others);
+    const demand = demandOfShape(gang, rated.shape, this.site.instance.scale.resources.length);
+    if (standing.ledger.refusal(gang, demand)) return false;
+    const expressed = express(this.site.instance, gang, rated, undefined, true);
+    return expressed && new Tabulation(standing, gang, rated, expressed, pinsCount).exists();
+  }
+
   private valueOf(others: Assignment, gang: Gang, pods: GangPods): Value {
     const { instance, layout, locks } = this.site;
     return evaluate(

@@ -68,6 +68,11 @@ export class Tabulation {
     return best;
   }
 
+  /** True where there is a placement. */
+  exists(): boolean {
+    return this.jobs().some((job) => this.costIn(job.depth, job.domain) !== undefined);
+  }
+
   /** All domains that could hold the gang, those that could do so at least cost first. */
   private jobs(): Job[] {
     const { required } = this.gang.rule;

@@ -40,6 +40,22 @@ interface Wanted {
   place: Place;
 }
 
+/** Where placements need not be told apart: nothing costs anything. */
+export function noTerms(instance: Instance, gang: Gang): Terms {
+  const depths = instance.trees[gang.tree]?.depths ?? 0;
+  const none = new Array<Place>(depths).fill(NOWHERE);
+  return {
+    words: 1,
+    kept: NOWHERE,
+    preferred: none,
+    spread: [none, none, none],
+    brokenNodes: NOWHERE,
+    brokenDomains: none,
+    distanceWord: -1,
+    together: none.map(() => []),
+  };
+}
+
 /** Packs the terms; undefined where exact integers are too small for them. */
 export function termsOf(instance: Instance, gang: Gang, rated: RatedShape, keepable: number): Terms | undefined {
   const tree = instance.trees[gang.tree];
