@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { generate, type Workload } from '../../bench/generate';
 import { Draw } from '../../bench/random';
 import { checkPlan } from '../../lib/checker/check';
 import type { GangDocument, GroupDocument, NodeDocument, ProblemDocument } from '../../lib/placement/document';
@@ -88,6 +89,26 @@ describe('HiGHS finds no plan that is better than', () => {
     const verdicts = expectNothingBetter(document, planFor(document, 20_000));
     // Whoever goes without is decided in any case: the most expensive question is left to HiGHS as well.
     expect(verdicts[0]).toEqual({ term: 'unplaced', better: 'none' });
+  });
+});
+
+/** The five gangs of the bench, each alone on a cluster of 64 nodes that is 70 % full. */
+function benchGangs(workload: Pick<Workload, 'shapes' | 'pinned' | 'seed'>): ProblemDocument[] {
+  const all = generate({ size: { zones: 2, blocks: 2, racks: 2, hosts: 8 }, gangs: 5, ...workload });
+  return (all.gangs ?? []).map((gang) => ({ ...all, gangs: [gang] }));
+}
+
+describe('a gang of 12 to 14 pods alone on 64 nodes is proven optimal, and HiGHS finds nothing better', () => {
+  test.each<Pick<Workload, 'shapes' | 'pinned' | 'seed'>>([
+    { shapes: 'large', pinned: false, seed: 1 },
+    { shapes: 'large', pinned: true, seed: 2 },
+    { shapes: 'small', pinned: true, seed: 2 },
+  ])('$shapes pods, pinned $pinned, seed $seed', (workload) => {
+    for (const document of benchGangs(workload)) {
+      const plan = planFor(document);
+      expect(plan.optimal).toBe(true);
+      expectNothingBetter(document, plan);
+    }
   });
 });
 
