@@ -42,14 +42,19 @@ function reasonsFor(the: Case): Reason[] {
       : [shortage(the, makeGround(the.site, []), 'alone')];
   }
   const unpinned = tries(the, the.assignment, false);
-  if (unpinned === 'yes')
-    return tries(the, the.assignment) === 'budget' ? [budgetReason(the)] : [pinReason(the, the.assignment)];
   if (unpinned === 'budget') return [budgetReason(the)];
+  if (unpinned === 'yes') {
+    const pinned = tries(the, the.assignment);
+    return pinned === 'no' ? [pinReason(the, the.assignment)] : [budgetReason(the, pinned)];
+  }
   return [shortage(the, makeGround(the.site, the.assignment), 'beside')];
 }
 
+/** `budget`: the search ended before it was decided. */
+export type Answer = 'yes' | 'no' | 'budget';
+
 /** Whether the gang's minimum has a place beside the given gangs. */
-export function tries({ site, gang, limits }: Case, assignment: Assignment, pinsCount = true): 'yes' | 'no' | 'budget' {
+export function tries({ site, gang, limits }: Case, assignment: Assignment, pinsCount = true): Answer {
   const others = assignment.map((pods, g) => (g === gang.index ? undefined : pods));
   const fits = site.placer.fits(others, gang, minimumShape(gang), pinsCount);
   if (fits !== undefined) return fits ? 'yes' : 'no';
@@ -65,10 +70,16 @@ function firstPlace(site: Site, gang: Gang, assignment: Assignment, pinsCount: b
   }).run();
 }
 
-function budgetReason({ gang, limits }: Case): Reason {
+/** `found`: the gang has a place beside the others, and yet the search for the plan did not come to it. */
+function budgetReason({ gang, limits }: Case, found: Answer = 'budget'): Reason {
+  const name = gang.spec.name;
+  const within = `within ${limits.gang} steps of search`;
   return {
     code: 'budget',
-    message: `no placement of ${gang.spec.name} was found or excluded within ${limits.gang} steps of search`,
+    message:
+      found === 'yes'
+        ? `${name} has a place beside the other gangs that no plan was found with ${within}`
+        : `no placement of ${name} was found or excluded ${within}`,
     help: 'raise the budget of the search, or ask for less',
   };
 }
@@ -107,9 +118,7 @@ function pinReason(the: Case, assignment: Assignment): Reason {
     code: 'pin-safety',
     ...(group === undefined ? {} : { group }),
     message: `a placement exists, but pins would not hold it: ${clashText(site.instance, clash, spread)}`,
-    help:
-      remedies(the, ['replica'])[0] ??
-      `set pinning: 'replica' on ${group ?? 'the group'}, or make room for all its pods on each of its nodes`,
+    help: remedies(the, ['replica'])[0] ?? `make room for all pods of ${group ?? 'the group'} on each of their nodes`,
   };
 }
 
