@@ -8,6 +8,7 @@ import { Queue } from '../constructs/queue';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
 import { ownPods } from './demand';
 import { readText, shownName } from '../inventory/document';
+import { usage, type Usage } from '../inventory/usage';
 import { readBundle } from '../schemas/bundle';
 import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
@@ -25,6 +26,8 @@ export interface FleetModel {
 export interface ClusterModel {
   readonly construct: Cluster;
   readonly inventory: ClusterInventory;
+  /** What runs beside the pods of the graphs that are compiled. */
+  readonly use: Usage;
   /** CRDs of the cluster, where the user imported them. */
   readonly schemas?: SchemaBundle;
   /** In order of construct path. */
@@ -46,11 +49,20 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const diagnostics: Diagnostic[] = [];
   const clusters = constructs.filter((construct) => Cluster.isCluster(construct)).sort(byPath);
   const models = clusters.flatMap((construct) => {
-    const inventory = construct.inventory.load(ownPods(graphsOf(construct).map(({ spec }) => spec)));
+    const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
+    const inventory = construct.inventory.load(isOwn);
     const schemas = readSchemas(construct.schemas);
     const found = [...inventory.diagnostics, ...schemas.diagnostics];
     diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))));
-    return inventory.ok && schemas.ok ? [clusterModel(construct, inventory.value, schemas.value)] : [];
+    return inventory.ok && schemas.ok
+      ? [
+          clusterModel(construct, {
+            inventory: inventory.value,
+            use: usage(inventory.value, isOwn),
+            schemas: schemas.value,
+          }),
+        ]
+      : [];
   });
   if (clusters.length === 0) diagnostics.push(emptyFleet());
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
@@ -72,19 +84,9 @@ function readSchemas(name: string | undefined): Outcome<SchemaBundle | undefined
   return text.ok ? readBundle(shownName(name), text.value) : text;
 }
 
-function clusterModel(
-  construct: Cluster,
-  inventory: ClusterInventory,
-  schemas: SchemaBundle | undefined,
-): ClusterModel {
-  const inside = construct.node.findAll().sort(byPath);
-  return {
-    construct,
-    inventory,
-    schemas,
-    queues: inside.filter((child) => child instanceof Queue),
-    graphs: graphsOf(construct),
-  };
+function clusterModel(construct: Cluster, read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas'>): ClusterModel {
+  const queues = construct.node.findAll().filter((child) => child instanceof Queue);
+  return { construct, ...read, queues: queues.sort(byPath), graphs: graphsOf(construct) };
 }
 
 function graphsOf(cluster: Cluster): DynamoGraph[] {

@@ -1,5 +1,5 @@
 import type { RunningPod } from '../inventory/cluster';
-import { podsOf, usage, type Usage } from '../inventory/usage';
+import { podsOf } from '../inventory/usage';
 import { podGroupName, type GraphSpec } from '../model/graph';
 import { parseQuantity } from '../model/quantity';
 import { addResources, scaleResources, type Resources } from '../model/resources';
@@ -18,11 +18,6 @@ function amounts(requests: GraphSpec['components'][number]['requests']): Resourc
   return Object.fromEntries(Object.entries(requests).map(([name, text]) => [name, parseQuantity(text) ?? 0n]));
 }
 
-/** What runs on the nodes and in the queues of a cluster beside the pods of the graphs that are compiled. */
-export function otherUse(cluster: ClusterModel): Usage {
-  return usage(cluster.inventory, ownPods(cluster.graphs.map(({ spec }) => spec)));
-}
-
 /** True for pods of these graphs, by the label of their graph or by their PodGroup. */
 export function ownPods(graphs: readonly GraphSpec[]): (pod: RunningPod) => boolean {
   return podsOf(
@@ -32,7 +27,7 @@ export function ownPods(graphs: readonly GraphSpec[]): (pod: RunningPod) => bool
 }
 
 /** What other pods use in the queues that `isCounted` names. */
-export function queueUse(cluster: ClusterModel, isCounted: (queue: string) => boolean): Resources {
-  const queues = [...otherUse(cluster).byQueue].filter(([name]) => isCounted(name));
+export function queueUse({ use }: ClusterModel, isCounted: (queue: string) => boolean): Resources {
+  const queues = [...use.byQueue].filter(([name]) => isCounted(name));
   return queues.reduce<Resources>((sum, [, used]) => addResources(sum, used), {});
 }

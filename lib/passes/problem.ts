@@ -6,7 +6,6 @@ import { formatAmount, type Resources } from '../model/resources';
 import type { ProblemDocument } from '../placement/document';
 import type { PlacedGang } from '../placement/plan';
 import type { ClusterModel } from './collect';
-import { otherUse } from './demand';
 
 type Group = NonNullable<ProblemDocument['gangs']>[number]['groups'][number];
 type Constraint = NonNullable<Group['constraint']>;
@@ -17,7 +16,7 @@ const REPLICA = 'replica';
 /** The placement problem of a cluster, as a document of the file format: what `bayplan place` reads too. */
 export function placementProblem(cluster: ClusterModel): ProblemDocument {
   const { topology } = cluster.construct;
-  const use = otherUse(cluster);
+  const { use } = cluster;
   const sharesMemory = cluster.graphs.some(({ spec }) => spec.computeDomain);
   return {
     version: 1,

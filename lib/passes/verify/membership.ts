@@ -17,28 +17,42 @@ interface Gang {
 export function verifyMembership({ objects }: Verified): Diagnostic[] {
   const templates = objects.flatMap(podTemplates);
   const groups = objects.filter(({ manifest }) => manifest.kind === 'PodGroup');
-  const gangs = groups.map((group): Gang => ({ group, members: templates.filter((t) => namesGroup(t, group)) }));
+  const byKey = new Map(groups.map((group) => [keyOf(group, group.manifest.metadata.name), group]));
+  const members = membersByKey(templates);
   return [
-    ...templates.flatMap((template) => checkTemplate(template, groups)),
-    ...gangs.flatMap(checkGang),
+    ...templates.flatMap((template) => checkTemplate(template, byKey)),
+    ...[...byKey].flatMap(([key, group]) => checkGang({ group, members: members.get(key) ?? [] })),
     ...checkNames(groups),
   ];
+}
+
+/** Namespace and name of a PodGroup, as an object of that namespace would name it. */
+function keyOf({ manifest }: LoweredObject, name: string): string {
+  return `${manifest.metadata.namespace ?? ''}/${name}`;
+}
+
+function membersByKey(templates: readonly FoundTemplate[]): ReadonlyMap<string, readonly FoundTemplate[]> {
+  const members = new Map<string, FoundTemplate[]>();
+  for (const template of templates) {
+    const name = groupNamed(template);
+    if (name === undefined) continue;
+    const key = keyOf(template.object, name);
+    const found = members.get(key);
+    if (found) found.push(template);
+    else members.set(key, [template]);
+  }
+  return members;
 }
 
 function groupNamed(template: FoundTemplate): string | undefined {
   return asText(asMap(template.metadata.annotations)[membership.podGroupAnnotation]);
 }
 
-function namesGroup(template: FoundTemplate, { manifest }: LoweredObject): boolean {
-  const sameNamespace = template.object.manifest.metadata.namespace === manifest.metadata.namespace;
-  return sameNamespace && groupNamed(template) === manifest.metadata.name;
-}
-
 function subgroupOf(template: FoundTemplate): string | undefined {
   return asText(asMap(template.metadata.labels)[membership.subgroupLabel]);
 }
 
-function checkTemplate(template: FoundTemplate, groups: readonly LoweredObject[]): Diagnostic[] {
+function checkTemplate(template: FoundTemplate, groups: ReadonlyMap<string, LoweredObject>): Diagnostic[] {
   return [...bindingFaults(template), ...memberFaults(template, groups)].map((text) => fault(template, text));
 }
 
@@ -48,7 +62,7 @@ function bindingFaults(template: FoundTemplate): string[] {
 }
 
 /** What a template that has one of the four keys lacks of the others. */
-function* memberFaults(template: FoundTemplate, groups: readonly LoweredObject[]): Generator<string> {
+function* memberFaults(template: FoundTemplate, groups: ReadonlyMap<string, LoweredObject>): Generator<string> {
   const { podGroupAnnotation, skipAnnotation, schedulerName } = membership;
   const name = groupNamed(template);
   const subgroup = subgroupOf(template);
@@ -59,7 +73,7 @@ function* memberFaults(template: FoundTemplate, groups: readonly LoweredObject[]
   if (template.spec.schedulerName !== schedulerName) {
     yield `has schedulerName ${JSON.stringify(template.spec.schedulerName)}, and only ${schedulerName} knows gangs`;
   }
-  const group = groups.find((candidate) => namesGroup(template, candidate));
+  const group = name === undefined ? undefined : groups.get(keyOf(template.object, name));
   if (name !== undefined && !group) yield `names PodGroup "${name}", which is not written in its namespace`;
   if (name !== undefined && group && !subgroups(group).has(subgroup ?? '')) {
     yield `is in subgroup ${JSON.stringify(subgroup)}, which PodGroup "${name}" does not have`;
@@ -95,9 +109,8 @@ function checkGang({ group, members }: Gang): Diagnostic[] {
 
 /** KAI up to 0.17.0 knows PodGroups by bare name, across namespaces. */
 function checkNames(groups: readonly LoweredObject[]): Diagnostic[] {
-  const twins = groups.filter(({ manifest }, index) =>
-    groups.slice(0, index).some((other) => other.manifest.metadata.name === manifest.metadata.name),
-  );
+  const seen = new Set<string>();
+  const twins = groups.filter(({ manifest: { metadata } }) => seen.size === seen.add(metadata.name).size);
   return twins.map(({ manifest, object }) =>
     diagnostic('BAY4012', {
       message: `two PodGroups of the cluster are named "${manifest.metadata.name}"`,

@@ -12,8 +12,9 @@ import { asList, asMap, asText, podTemplates, type FoundTemplate, type RawMap } 
  * rolled in a way that needs no node beside them.
  */
 export function verifyPins({ planned, objects }: Verified): Diagnostic[] {
+  const byObject = new Map(objects.map((object) => [object.object, object]));
   return planned.cluster.graphs.flatMap((graph) => {
-    const object = objects.find((candidate) => candidate.object === graph.deployment);
+    const object = byObject.get(graph.deployment);
     const templates = object ? podTemplates(object) : [];
     const pins: GraphPins = planned.pins.get(graph.node.path) ?? new Map();
     return [
