@@ -52,7 +52,7 @@ export function solve(problem: Problem, options: SolveOptions = {}): Plan {
 function limitsFor(steps: number, nodes: number): Limits {
   const size = Math.max(1, nodes / 64);
   const scaled = Math.ceil(steps / size);
-  return { gang: scaled, few: Math.ceil(scaled / 10 / size), all: Math.ceil((2 * scaled) / size ** 2) };
+  return { gang: scaled, few: Math.ceil(scaled / 10 / size ** 2), all: Math.ceil((2 * scaled) / size ** 2) };
 }
 
 /** The same once more from the plan that moves least, with moves compared last and up to so many gangs moved. */

@@ -1,11 +1,11 @@
 import type { Alone } from './alone';
-import type { GangPods } from './assigned';
+import { nodesOf, type GangPods } from './assigned';
 import { makeGround, type Site } from './ground';
 import { movedPods } from './moved';
 import { evaluate, evaluateGang, type Assignment } from './objective';
 import { Search, type SearchLimits, type Task } from './search';
 import { minimumShape, type RatedShape } from './shape';
-import { addValues, compareNumbers, compareValues, movedOf, zeroValue, type Value } from './value';
+import { addValues, compareNumbers, compareValues, movedOf, subtractValues, zeroValue, type Value } from './value';
 
 /** A plan in the making. */
 export interface Draft {
@@ -30,7 +30,8 @@ const PARTNERS = 8;
 
 /**
  * Gangs one after the other, each at its best beside those before it: by priority and size; with locks also those
- * first that can stay where they are. Whoever is left out is tried again before those that it may push aside.
+ * first that can stay where they are. Where somebody is left out, small ones go first, so that more have a place, and
+ * whoever is still left out is tried again before those that it may push aside.
  */
 export function takeTurns(site: Site, alone: readonly Alone[], limits: Limits): Draft {
   const possible = alone.filter(({ impossible }) => !impossible);
@@ -40,6 +41,11 @@ export function takeTurns(site: Site, alone: readonly Alone[], limits: Limits): 
   if (compareValues(withoutFragmentation(best.value, site), least) === 0) return best;
   const keeps = site.locks.gangs.some((lock) => lock !== undefined);
   if (keeps) best = better(best, inTurn(site, order, true, limits));
+  if (order.some(({ gang }) => !best.assignment[gang.index])) {
+    const smallestFirst = [...order].reverse().sort((a, b) => a.gang.rank - b.gang.rank);
+    const other = inTurn(site, smallestFirst, false, limits);
+    if (better(best, other) === other) [best, order] = [other, smallestFirst];
+  }
   for (let round = 0; round < ROUNDS; round++) {
     const left = order.find(({ gang }) => !best.assignment[gang.index]);
     if (!left) break;
@@ -168,9 +174,9 @@ function placeAgain(
   return true;
 }
 
-/** With fewer steps than pods no search comes to an end. */
+/** With fewer steps than some for each pod no search comes to anything. */
 export function leastSteps(tasks: readonly Task[]): number {
-  return tasks.reduce((sum, { gang }) => sum + gang.leaves.reduce((pods, leaf) => pods + leaf.pods, 0), 0);
+  return 4 * tasks.reduce((sum, { gang }) => sum + gang.leaves.reduce((pods, leaf) => pods + leaf.pods, 0), 0);
 }
 
 /**
@@ -186,6 +192,7 @@ export function polish(site: Site, alone: readonly Alone[], draft: Draft, limits
     for (const one of open) {
       if (costsItsBound(site, assignment, one)) continue;
       improved = placeAgain(site, assignment, [task(one)], limits.gang, movedGangs) || improved;
+      if (movedGangs === undefined) improved = displace(site, assignment, one, open) || improved;
       const partners = open.filter((other) => other !== one).slice(0, PARTNERS);
       for (const other of partners) {
         if (costsItsBound(site, assignment, one)) break;
@@ -195,6 +202,39 @@ export function polish(site: Site, alone: readonly Alone[], draft: Draft, limits
     if (!improved) break;
   }
   return draftOf(site, assignment);
+}
+
+/**
+ * Gives a gang the best of what is left without those that stand where it would stand alone, and then each of them
+ * the best of what is left; true where all together cost less.
+ */
+function displace(site: Site, assignment: (GangPods | undefined)[], one: Alone, all: readonly Alone[]): boolean {
+  const { instance, layout, locks, placer } = site;
+  if (locks.gangs[one.gang.index] || costsItsBound(site, assignment, one)) return false;
+  const wanted = nodesIn(placer.placeAlone(one.gang, one.shapes)?.pods);
+  const inTheWay = all.filter(
+    (other) => other !== one && nodesIn(assignment[other.gang.index]).some((n) => wanted.includes(n)),
+  );
+  if (inTheWay.length === 0 || inTheWay.length > PARTNERS) return false;
+  const involved = [one, ...inTheWay];
+  const trial = assignment.map((pods, g) => (involved.some(({ gang }) => gang.index === g) ? undefined : pods));
+  let change = zeroValue(layout);
+  for (const { gang, shapes } of involved) {
+    const before = assignment[gang.index];
+    const after = placer.place(trial, gang, shapes)?.pods;
+    if (!after) return false;
+    trial[gang.index] = after;
+    change = addValues(change, evaluateGang(instance, layout, locks, gang, after));
+    if (before) change = subtractValues(change, evaluateGang(instance, layout, locks, gang, before));
+  }
+  const isNew = !assignment[one.gang.index];
+  if (!isNew && compareValues(withoutFragmentation(change, site), zeroValue(layout)) >= 0) return false;
+  assignment.splice(0, assignment.length, ...trial);
+  return true;
+}
+
+function nodesIn(pods: GangPods | undefined): readonly number[] {
+  return (pods ?? []).flatMap((copies) => copies.flatMap(nodesOf));
 }
 
 /** True where the gang is placed at no more than it would cost alone, but for fragmentation. */

@@ -92,6 +92,11 @@ export function addValues(a: Value, b: Value): Value {
   };
 }
 
+export function subtractValues(a: Value, b: Value): Value {
+  const { num, den } = b.distance;
+  return addValues(a, { head: b.head.map((x) => -x), distance: { num: -num, den }, tail: b.tail.map((x) => -x) });
+}
+
 /** Moved gangs and moved pods of a value. */
 export function movedOf({ head, tail }: Value, layout: Layout): readonly [number, number] {
   const numbers = layout.movedLast ? tail : head;
