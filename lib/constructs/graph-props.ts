@@ -85,6 +85,20 @@ export interface MultinodeProps {
   readonly required?: Level;
 }
 
+/** Between which workers KV caches may be sent. */
+export interface KvTransferProps {
+  /** The level whose domains a transfer stays within. */
+  readonly level: Level;
+  /**
+   * `required`: a request fails where a domain has prefill and no decode. `preferred`: only a weight.
+   *
+   * @default 'required'
+   */
+  readonly enforcement?: 'required' | 'preferred';
+  /** From 0 to 1, for `preferred`. @default 0.5 */
+  readonly weight?: number;
+}
+
 /** A ComputeDomain for all GPU pods of a graph. */
 export interface ComputeDomainProps {
   /** The level whose domains are NVLink domains: all GPU pods are placed in one of them. */
@@ -119,6 +133,13 @@ export interface DynamoGraphProps {
   readonly preemptible?: boolean;
   /** For all pods of the graph together. @default - anywhere */
   readonly placement?: PlacementProps;
+  /**
+   * Has the router keep the transfer of a request's KV cache within a domain: prefill and decode workers of one domain
+   * of this level. Only with Dynamo 1.4 or newer, and frozen once the graph exists.
+   *
+   * @default - any decode worker for any prefill worker
+   */
+  readonly kvTransfer?: KvTransferProps;
   /**
    * Multi-node NVLink (GB200, GB300): all GPU pods of the graph in one domain, one on each node, through a ComputeDomain
    * of NVIDIA's DRA driver.

@@ -1,7 +1,14 @@
 import type { ComponentSpec, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
 import type { Toleration } from '../model/node';
 import { PriorityClass } from './priority-class';
-import type { ComponentProps, DynamoGraphProps, FrontendProps, PlacementProps, WorkerProps } from './graph-props';
+import type {
+  ComponentProps,
+  DynamoGraphProps,
+  FrontendProps,
+  KvTransferProps,
+  PlacementProps,
+  WorkerProps,
+} from './graph-props';
 import type { SecretRef } from './secret-ref';
 import type { Stack } from './stack';
 import type { Topology } from './topology';
@@ -35,6 +42,7 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     topology: topologySpec(cluster.topology),
     placement: placementSpec(props.placement),
     computeDomain: props.computeDomain && { level: props.computeDomain.level.label },
+    kvTransfer: kvTransferSpec(props.kvTransfer),
     routerMode: props.frontend.router?.mode,
     components: components(props),
   };
@@ -42,6 +50,12 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
 
 function topologySpec({ name, levels }: Topology): GraphSpec['topology'] {
   return { name, levels: levels.map(({ label, name: level }) => ({ label, name: level })) };
+}
+
+function kvTransferSpec(transfer: KvTransferProps | undefined): GraphSpec['kvTransfer'] {
+  if (!transfer) return undefined;
+  const { level, enforcement = 'required', weight = 0.5 } = transfer;
+  return { level: level.label, enforcement, weight };
 }
 
 function modelSpec({ repository, revision, token }: Model): ModelSpec {

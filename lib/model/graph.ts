@@ -23,6 +23,12 @@ export interface GraphSpec {
   readonly placement: PlacementSpec;
   /** All GPU pods in one domain of this level, one on each node, with memory shared over NVLink. */
   readonly computeDomain?: { readonly level: string };
+  /** The router keeps transfers within a domain of this level. */
+  readonly kvTransfer?: {
+    readonly level: string;
+    readonly enforcement: 'required' | 'preferred';
+    readonly weight: number;
+  };
   readonly routerMode: 'kv' | 'round-robin' | undefined;
   readonly components: readonly ComponentSpec[];
 }

@@ -9,6 +9,7 @@ import { verifyIdentity } from './verify/identity';
 import { verifyMembership } from './verify/membership';
 import { verifyPins } from './verify/pins';
 import { verifySchemas } from './verify/schemas';
+import { verifyTransfer } from './verify/transfer';
 
 /** What the rules of a cluster look at: the manifests as they will be written, user patches included. */
 export interface Verified {
@@ -34,6 +35,7 @@ const rules: readonly ((verified: Verified) => readonly Diagnostic[])[] = [
   verifyAdmission,
   verifyPins,
   verifyCache,
+  verifyTransfer,
 ];
 
 /** That the manifests are what the cluster takes, and say what the plan says. */

@@ -49,6 +49,16 @@ export const graphSpecV1beta1Schema = z.strictObject({
   backendFramework: z.enum(['vllm', 'sglang', 'trtllm']),
   priorityClassName: z.string().optional(),
   topologyConstraint: z.strictObject({ clusterTopologyName: z.string() }).optional(),
+  experimental: z
+    .strictObject({
+      kvTransferPolicy: z.strictObject({
+        labelKey: z.string().min(1).max(317),
+        domain: z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/),
+        enforcement: z.enum(['required', 'preferred']),
+        preferredWeight: z.number().min(0).max(1).optional(),
+      }),
+    })
+    .optional(),
   components: z.array(componentSchema).min(1).max(MAX_COMPONENTS),
 });
 
@@ -60,6 +70,7 @@ export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: Sta
     backendFramework: graph.framework,
     priorityClassName: isGrove ? graph.priorityClass.name : undefined,
     topologyConstraint: packed.size > 0 ? { clusterTopologyName: graph.topology.name } : undefined,
+    experimental: kvTransferPolicy(graph),
     components: writtenComponents(graph).map((component) => {
       const pod = componentPod(graph, component, pins.get(component.name) ?? [], profile);
       const annotations = { ...pod.annotations, ...rolloutAnnotations(graph, profile) };
@@ -92,6 +103,15 @@ export function packDomains(graph: GraphSpec): ReadonlyMap<string, string> {
     return level && nodes > 1 && replicas > 1 && pinning === 'set' ? [[name, domainName(level.name)] as const] : [];
   });
   return new Map(packed);
+}
+
+/** Domains are told by the node label itself, so that no topology of Grove's is needed. */
+function kvTransferPolicy({ kvTransfer, topology }: GraphSpec): object | undefined {
+  if (!kvTransfer) return undefined;
+  const { level, enforcement, weight } = kvTransfer;
+  const name = topology.levels.find(({ label }) => label === level)?.name ?? level;
+  const policy = { labelKey: level, domain: domainName(name), enforcement };
+  return { kvTransferPolicy: enforcement === 'preferred' ? { ...policy, preferredWeight: weight } : policy };
 }
 
 function packOf({ name }: WrittenComponent, packed: ReadonlyMap<string, string>): object | undefined {

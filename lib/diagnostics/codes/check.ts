@@ -235,6 +235,14 @@ fleet.synth();`,
     bad: 'backend: Backend.vllm(), worker: { gpus: 1, engineConfig: { max_batch_size: 32 } }',
     good: "backend: Backend.vllm(), worker: { gpus: 1, args: ['--max-num-seqs', '32'] }",
   },
+  BAY2058: {
+    severity: 'error',
+    title: 'a transfer policy on an operator that knows none',
+    explanation:
+      'The router keeps KV transfer within a domain since Dynamo 1.4. Before, the field does not exist and the graph is refused.',
+    bad: "Stack.of({ dynamo: '0.5.1', kai: '0.17.0' }) // with kvTransfer: { level: Level.zone() }",
+    good: "Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })",
+  },
   BAY2060: {
     severity: 'error',
     title: 'a secret in the stack',

@@ -72,4 +72,12 @@ new Queue(cluster, 'team-a');`,
     bad: `modelCache: ModelCache.volume({ size: '200Gi', accessMode: 'ReadWriteOnce' })`,
     good: `modelCache: ModelCache.volume({ size: '200Gi', accessMode: 'ReadWriteMany' })`,
   },
+  BAY4031: {
+    severity: 'error',
+    title: 'a domain with prefill and no decode',
+    explanation:
+      'With a required transfer policy the router sends a request from a prefill worker only to decode workers of the same domain, and fails it where there are none. The plan has prefill workers in a domain without decode workers.',
+    bad: 'kvTransfer: { level: Level.rack() }, placement: { preferred: Level.zone() }',
+    good: 'kvTransfer: { level: Level.rack() }, placement: { required: Level.rack() }',
+  },
 } as const satisfies Record<string, CodeInfo>;

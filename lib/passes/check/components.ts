@@ -104,8 +104,18 @@ function checkReplicaLevel(graph: DynamoGraph, component: ComponentSpec): Diagno
 
 /** What only some operators, and only some engines, know of. */
 function checkParts(graph: DynamoGraph): Diagnostic[] {
-  const { name, computeDomain, framework, components } = graph.spec;
+  const { name, computeDomain, kvTransfer, framework, components } = graph.spec;
   const findings: Diagnostic[] = [];
+  if (kvTransfer && graph.cluster.stack.profile.graphApi === 'v1alpha1') {
+    const message = `graph "${name}" keeps KV transfer within a level, and its Dynamo ${graph.cluster.stack.versions.dynamo} knows no such policy`;
+    const help = 'use Dynamo 1.4 or newer, or leave kvTransfer out';
+    findings.push(diagnostic('BAY2058', { message, where: { ...placeOf(graph), pointer: 'kvTransfer' }, help }));
+  }
+  if (kvTransfer && !(kvTransfer.weight >= 0 && kvTransfer.weight <= 1)) {
+    const message = `kvTransfer.weight is ${String(kvTransfer.weight)}, which is not from 0 to 1`;
+    const where = { ...placeOf(graph), pointer: 'kvTransfer.weight' };
+    findings.push(diagnostic('BAY2040', { message, where, help: 'write a number from 0 to 1, such as 0.5' }));
+  }
   if (computeDomain && graph.cluster.stack.profile.graphApi === 'v1alpha1') {
     const message = `graph "${name}" has a ComputeDomain, and its Dynamo ${graph.cluster.stack.versions.dynamo} passes no resource claims to pods`;
     const help = 'use Dynamo 1.4 or newer, or leave computeDomain out';

@@ -40,7 +40,7 @@ function checkTopology({ construct }: ClusterModel): Diagnostic[] {
 }
 
 function checkGraph(graph: DynamoGraph, labels: readonly string[], levels: readonly Level[]): Diagnostic[] {
-  const { placement, components, computeDomain } = graph.spec;
+  const { placement, components, computeDomain, kvTransfer } = graph.spec;
   const places: [string, PlacementSpec][] = [
     ['placement', placement],
     ['computeDomain', { required: computeDomain?.level }],
@@ -50,7 +50,8 @@ function checkGraph(graph: DynamoGraph, labels: readonly string[], levels: reado
       { required: replicaLevel },
     ]),
   ];
-  const unknown = places.flatMap(([pointer, spec]) =>
+  const named: typeof places = [...places, ['kvTransfer', { required: kvTransfer?.level }]];
+  const unknown = named.flatMap(([pointer, spec]) =>
     (['required', 'preferred'] as const).flatMap((kind) => {
       const label = spec[kind];
       return label === undefined || labels.includes(label)
