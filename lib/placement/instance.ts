@@ -1,6 +1,6 @@
 import { demandOf, makeScale, roomOn, type Scale } from './amounts';
 import { Fits } from './fits';
-import { compareNatural, sortedByName } from './natural';
+import { compareNatural, indexOfSorted, sortedByName, type NameIndex } from './natural';
 import {
   isPodGroup,
   type Constraint,
@@ -21,7 +21,7 @@ import { findWhole, type Wholeness } from './wholeness';
 export interface Instance {
   readonly problem: Problem;
   readonly nodes: readonly NodeSpec[];
-  readonly nodeIndex: ReadonlyMap<string, number>;
+  readonly nodeIndex: NameIndex;
   readonly scale: Scale;
   /** By node and resource: units beside `used`. */
   readonly room: Float64Array;
@@ -131,7 +131,7 @@ export function compile(problem: Problem): Instance {
   return {
     problem,
     nodes,
-    nodeIndex: new Map(nodes.map((node, n) => [node.name, n])),
+    nodeIndex: indexOfSorted(nodes),
     scale,
     room,
     trees,

@@ -56,6 +56,30 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Finds places of items by name. */
+export interface NameIndex {
+  /** Undefined for an unknown name. */
+  get(name: string): number | undefined;
+}
+
+/** Looks names up among items in natural order; nothing is built for it. */
+export function indexOfSorted(items: readonly { readonly name: string }[]): NameIndex {
+  return {
+    get: (name) => {
+      let low = 0;
+      let high = items.length - 1;
+      while (low <= high) {
+        const middle = (low + high) >> 1;
+        const order = compareNatural(items[middle]?.name ?? '', name);
+        if (order === 0) return middle;
+        if (order < 0) low = middle + 1;
+        else high = middle - 1;
+      }
+      return undefined;
+    },
+  };
+}
+
 /** The items in natural order of their names; costs little where they are in it already. */
 export function sortedByName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
   const inOrder = items.every((item, i) => i === 0 || compareNatural(items[i - 1]?.name ?? '', item.name) <= 0);

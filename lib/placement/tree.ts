@@ -64,18 +64,20 @@ function refine(nodes: readonly NodeSpec[], level: string, above: Tuples | undef
   const ids = new Int32Array(nodes.length).fill(-1);
   const known = Array.from({ length: above?.members.length ?? 1 }, () => new Map<string, number>());
   const members: number[][] = [];
+  // Neighbours in the order of names are mostly neighbours in the cluster.
+  let last = { parent: -1, value: '', id: -1 };
   nodes.forEach((node, n) => {
-    const inParent = known[above ? (above.ids[n] ?? -1) : 0];
+    const parent = above ? (above.ids[n] ?? -1) : 0;
+    const inParent = known[parent];
     const value = labelValue(node, level);
     if (inParent === undefined || value === undefined) return;
-    let id = inParent.get(value);
-    if (id === undefined) {
-      id = members.length;
-      inParent.set(value, id);
-      members.push([]);
+    if (parent !== last.parent || value !== last.value) last = { parent, value, id: inParent.get(value) ?? -1 };
+    if (last.id >= 0) members[last.id]?.push(n);
+    else {
+      last.id = members.push([n]) - 1;
+      inParent.set(value, last.id);
     }
-    ids[n] = id;
-    members[id]?.push(n);
+    ids[n] = last.id;
   });
   return { ids, members };
 }
