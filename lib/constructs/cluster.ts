@@ -46,6 +46,12 @@ export interface ClusterProps {
   /** Its network topology. */
   readonly topology: Topology;
   /**
+   * The KAI node pool that the graphs run in: only its nodes are planned with, and a SchedulingShard places there.
+   *
+   * @default - the default shard: nodes that carry no label of a pool
+   */
+  readonly nodePool?: string;
+  /**
    * File with the cluster's own CRDs, as `bayplan schemas import` writes it: everything that is written for the cluster
    * is held against them. Relative names start from the working folder.
    *
@@ -89,6 +95,7 @@ export class Cluster extends Chart {
   public readonly stack: Stack;
   public readonly inventory: Inventory;
   public readonly topology: Topology;
+  public readonly nodePool?: string;
   public readonly schemas?: string;
   public readonly fluxOptions: Required<FluxOptions>;
   /** The line that declared it. */
@@ -109,6 +116,7 @@ export class Cluster extends Chart {
     this.stack = props.stack;
     this.inventory = props.inventory;
     this.topology = props.topology;
+    this.nodePool = props.nodePool;
     this.schemas = props.schemas;
     this.fluxOptions = {
       source: props.flux?.source ?? { kind: 'GitRepository', name: 'flux-system' },
@@ -120,6 +128,18 @@ export class Cluster extends Chart {
     this.platform = new Layer(this, 'platform', 'platform');
     new Platform(this);
     this.writeTopology();
+    this.writeShard();
+  }
+
+  /** The scheduler of the node pool, where there is one. */
+  private writeShard(): void {
+    if (this.nodePool === undefined || this.stack.profile.gang === 'runai') return;
+    new OwnObject(this.platform, 'scheduling-shard', {
+      apiVersion: 'kai.scheduler/v1',
+      kind: 'SchedulingShard',
+      metadata: { name: this.nodePool },
+      spec: { partitionLabelValue: this.nodePool },
+    });
   }
 
   /** KAI's Topology, and what Grove reads of it; in Run:ai topologies live in the control plane. */

@@ -5,6 +5,7 @@ import { computeDomainSpec } from '../backends/dynamo/compute-domain';
 import { engineConfigData, engineConfigName } from '../backends/dynamo/engine-config';
 import { graphAnnotations, graphDeploymentSpec } from '../backends/dynamo/graph-deployment';
 import { cacheClaim, downloadJob, downloadJobName } from '../backends/dynamo/model-cache';
+import { poolLabels } from '../backends/kai/node-pool';
 import { podGroupMetadata, podGroupSpec } from '../backends/kai/pod-group';
 import type { GraphPins, GraphSpec } from '../model/graph';
 import { Cluster } from './cluster';
@@ -88,7 +89,7 @@ export class DynamoGraph extends Layer {
     return new OwnObject(this, 'pod-group', {
       apiVersion: 'scheduling.run.ai/v2alpha2',
       kind: 'PodGroup',
-      metadata: podGroupMetadata(this.spec),
+      metadata: { ...podGroupMetadata(this.spec), labels: poolLabels(this.cluster.nodePool) },
       spec: lazy(() => podGroupSpec(this.spec, topology.name, levels, stack.profile)),
     });
   }

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { poolLabels } from '../backends/kai/node-pool';
 import { queueSpec } from '../backends/kai/queue';
 import type { QueueBounds, QueueModel } from '../model/queue';
 import { Cluster } from './cluster';
@@ -47,7 +48,7 @@ export class Queue extends Construct {
     new OwnObject(this, 'Resource', {
       apiVersion: 'scheduling.run.ai/v2',
       kind: 'Queue',
-      metadata: { name: id },
+      metadata: { name: id, labels: poolLabels(this.cluster.nodePool) },
       spec: lazy(() => queueSpec(this.model())),
     });
   }

@@ -2,6 +2,7 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import { checkComponents } from './check/components';
 import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
+import { checkNodePool } from './check/node-pool';
 import { checkQueues } from './check/queues';
 import { checkSecrets } from './check/secrets';
 import { checkStack } from './check/stack';
@@ -11,6 +12,7 @@ import type { ClusterModel, FleetModel } from './collect';
 /** Rules of a cluster, each of its own subject; their order does not matter, since findings are sorted. */
 const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkStack,
+  checkNodePool,
   checkNames,
   checkValues,
   checkComponents,

@@ -1,4 +1,6 @@
 import { isInDomain } from '../backends/dynamo/compute-domain';
+import { isInPool } from '../backends/kai/node-pool';
+import type { InventoryNode } from '../inventory/cluster';
 import { podGroupName, type ComponentSpec, type GraphPins, type GraphSpec, type PlacementSpec } from '../model/graph';
 import { HOSTNAME_LABEL } from '../model/node';
 import { QUEUE_RESOURCES, type QueueResource } from '../model/queue';
@@ -23,7 +25,7 @@ export function placementProblem(cluster: ClusterModel): ProblemDocument {
     topologies: [
       { name: topology.name, levels: topology.levels.map(({ label }) => label), bandwidth: topology.bandwidth },
     ],
-    nodes: cluster.inventory.nodes.map((node) => ({
+    nodes: poolNodes(cluster).map((node) => ({
       name: node.name,
       labels: { ...node.labels },
       taints: [...node.taints],
@@ -35,6 +37,15 @@ export function placementProblem(cluster: ClusterModel): ProblemDocument {
     queues: cluster.queues.map((queue) => problemQueue(queue.model(), use.byQueue.get(queue.name) ?? {})),
     gangs: cluster.graphs.map(({ spec }) => gang(spec, topology.name)),
   };
+}
+
+/** Nodes that the cluster's scheduler sees: those of its pool. In Run:ai pools are the control plane's. */
+export function poolNodes({
+  construct,
+  inventory,
+}: Pick<ClusterModel, 'construct' | 'inventory'>): readonly InventoryNode[] {
+  if (construct.stack.profile.gang === 'runai') return inventory.nodes;
+  return inventory.nodes.filter(({ labels }) => isInPool(labels, construct.nodePool));
 }
 
 function quantities(resources: Resources): Record<string, string> {

@@ -143,6 +143,30 @@ fleet.synth();`,
     bad: 'placement: { required: Level.rack(), preferred: Level.zone() }',
     good: 'placement: { required: Level.zone(), preferred: Level.rack() }',
   },
+  BAY2034: {
+    severity: 'error',
+    title: 'a node pool with Grove',
+    explanation:
+      'A shard of KAI sees only PodGroups that carry the label of its pool. Grove makes the PodGroups of a graph itself, and passes no such label on, so that no scheduler would look at them.',
+    bad: "stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }), nodePool: 'inference'",
+    good: "stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }), nodePool: 'inference'",
+  },
+  BAY2035: {
+    severity: 'error',
+    title: 'a node pool without nodes',
+    explanation:
+      'No node of the inventory carries the label kai.scheduler/node-pool with the value that the cluster names.',
+    bad: "nodePool: 'inferense'",
+    good: "nodePool: 'inference'",
+  },
+  BAY2036: {
+    severity: 'warning',
+    title: 'nodes that belong to a node pool',
+    explanation:
+      "KAI's default shard does not see nodes with the label kai.scheduler/node-pool: they are left to the shards of their pools, and so nothing is planned on them where the cluster names no pool.",
+    bad: '// nodes labelled kai.scheduler/node-pool=training, and a cluster without nodePool',
+    good: "nodePool: 'training'",
+  },
   BAY2040: {
     severity: 'error',
     title: 'a number that is no count',

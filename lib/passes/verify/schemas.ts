@@ -4,6 +4,7 @@ import { graphSpecSchemas } from '../../backends/dynamo/graph-deployment';
 import { topologyBindingSpecSchema } from '../../backends/grove/topology-binding';
 import { helmReleaseSpecSchema } from '../../backends/flux/controllers';
 import { kustomizationSpecSchema } from '../../backends/flux/kustomization';
+import { schedulingShardSpecSchema } from '../../backends/kai/node-pool';
 import { podGroupSpecSchema } from '../../backends/kai/pod-group';
 import { queueSpecSchema } from '../../backends/kai/queue';
 import { topologySpecSchema } from '../../backends/kai/topology';
@@ -18,6 +19,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'scheduling.run.ai/v2alpha2 PodGroup': podGroupSpecSchema,
   'resource.nvidia.com/v1beta1 ComputeDomain': computeDomainSpecSchema,
   'scheduling.run.ai/v2 Queue': queueSpecSchema,
+  'kai.scheduler/v1 SchedulingShard': schedulingShardSpecSchema,
   'kai.scheduler/v1alpha1 Topology': topologySpecSchema,
   'grove.io/v1alpha1 ClusterTopologyBinding': topologyBindingSpecSchema,
   'kustomize.toolkit.fluxcd.io/v1 Kustomization': kustomizationSpecSchema,
