@@ -68,109 +68,107 @@ const strategyKeys: RolloutKeys = {
 const operator = 'ai-dynamo/dynamo deploy/operator, read at 2a6da14c (2026-08-21)';
 const observed = 'observed on Kubernetes 1.35 with KAI 0.17.0';
 
-const podGroupPaths: readonly StackProfile[] = [
-  {
-    name: 'Dynamo 1.5 on KAI 0.17',
-    matches: { dynamo: /^1\.5\.\d+$/, kai: /^0\.17\.\d+$/ },
-    example: { dynamo: '1.5.0', kai: '0.17.0' },
-    gang: 'pod-group',
-    graphApi: 'v1beta1',
-    rollout: surgeKeys,
-    stalenessOnPodGroup: true,
-    workerMode: 'disaggregation-mode',
-    dynamoNamespace: 'dynamo-system',
-    sources: [operator, observed],
-  },
-  {
-    name: 'Dynamo 1.4 on KAI 0.17',
-    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.17\.\d+$/ },
-    example: { dynamo: '1.4.2', kai: '0.17.0' },
-    gang: 'pod-group',
-    graphApi: 'v1beta1',
-    rollout: surgeKeys,
-    stalenessOnPodGroup: true,
-    workerMode: 'disaggregation-mode',
-    dynamoNamespace: 'dynamo-system',
-    sources: [operator, observed],
-  },
-  {
-    name: 'Dynamo 1.4 on KAI 0.16',
-    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.16\.\d+$/ },
-    example: { dynamo: '1.4.2', kai: '0.16.8' },
-    gang: 'pod-group',
-    graphApi: 'v1beta1',
-    rollout: surgeKeys,
-    stalenessOnPodGroup: false,
-    workerMode: 'disaggregation-mode',
-    dynamoNamespace: 'dynamo-system',
-    sources: [operator, 'KAI-Scheduler CHANGELOG: stalenessGracePeriod on PodGroups since 0.17.0'],
-  },
-  {
-    name: 'Dynamo 0.5.1 on KAI 0.17',
-    matches: { dynamo: /^0\.5\.1$/, kai: /^0\.17\.\d+$/ },
-    example: { dynamo: '0.5.1', kai: '0.17.0' },
-    gang: 'pod-group',
-    graphApi: 'v1alpha1',
-    rollout: strategyKeys,
-    stalenessOnPodGroup: true,
-    workerMode: 'is-prefill-worker',
-    dynamoNamespace: 'dynamo-cloud',
-    sources: ['ai-dynamo/dynamo tag v0.5.1, deploy/cloud/operator', observed],
-  },
-];
-
-const onGrove = {
-  gang: 'grove',
+/** Dynamo 1.x: graphs in v1beta1, rolled by surge and unavailable. */
+const current = {
   graphApi: 'v1beta1',
-  stalenessOnPodGroup: true,
+  rollout: surgeKeys,
   workerMode: 'disaggregation-mode',
   dynamoNamespace: 'dynamo-system',
 } as const;
 
+/** Dynamo 0.5.1: graphs in v1alpha1, rolled by strategy. */
+const early = {
+  graphApi: 'v1alpha1',
+  rollout: strategyKeys,
+  workerMode: 'is-prefill-worker',
+  dynamoNamespace: 'dynamo-cloud',
+} as const;
+
 const grove = 'ai-dynamo/grove operator/charts and operator/internal/scheduler/kai, read at 2026-08-19';
 const runai = 'Run:ai documentation, v2.24 to v3.0; not run';
+const earlyOperator = 'ai-dynamo/dynamo tag v0.5.1, deploy/cloud/operator';
 
+const podGroupPaths: readonly StackProfile[] = [
+  {
+    ...current,
+    name: 'Dynamo 1.5 on KAI 0.17',
+    matches: { dynamo: /^1\.5\.\d+$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '1.5.0', kai: '0.17.0' },
+    gang: 'pod-group',
+    stalenessOnPodGroup: true,
+    sources: [operator, observed],
+  },
+  {
+    ...current,
+    name: 'Dynamo 1.4 on KAI 0.17',
+    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '1.4.2', kai: '0.17.0' },
+    gang: 'pod-group',
+    stalenessOnPodGroup: true,
+    sources: [operator, observed],
+  },
+  {
+    ...current,
+    name: 'Dynamo 1.4 on KAI 0.16',
+    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.16\.\d+$/ },
+    example: { dynamo: '1.4.2', kai: '0.16.8' },
+    gang: 'pod-group',
+    stalenessOnPodGroup: false,
+    sources: [operator, 'KAI-Scheduler CHANGELOG: stalenessGracePeriod on PodGroups since 0.17.0'],
+  },
+  {
+    ...early,
+    name: 'Dynamo 0.5.1 on KAI 0.17',
+    matches: { dynamo: /^0\.5\.1$/, kai: /^0\.17\.\d+$/ },
+    example: { dynamo: '0.5.1', kai: '0.17.0' },
+    gang: 'pod-group',
+    stalenessOnPodGroup: true,
+    sources: [earlyOperator, observed],
+  },
+];
+
+/** Grove rolls the pods itself. */
 const grovePaths: readonly StackProfile[] = [
   {
-    ...onGrove,
+    ...current,
+    rollout: undefined,
     name: 'Dynamo 1.5 with Grove on KAI 0.17',
     matches: { dynamo: /^1\.5\.\d+$/, grove: /^0\.1\.0-alpha\.13$/, kai: /^0\.17\.\d+$/ },
     example: { dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' },
+    gang: 'grove',
+    stalenessOnPodGroup: true,
     sources: [operator, grove, observed],
   },
   {
-    ...onGrove,
+    ...current,
+    rollout: undefined,
     name: 'Dynamo 1.4 with Grove on KAI 0.17',
     matches: { dynamo: /^1\.4\.\d+$/, grove: /^0\.1\.0-alpha\.12(-rc\d+)?$/, kai: /^0\.17\.\d+$/ },
     example: { dynamo: '1.4.2', grove: '0.1.0-alpha.12-rc1', kai: '0.17.0' },
+    gang: 'grove',
+    stalenessOnPodGroup: true,
     sources: [operator, grove],
   },
 ];
 
 const runaiPaths: readonly StackProfile[] = [
   {
+    ...current,
     name: 'Dynamo 1.5 on Run:ai 3.0',
     matches: { dynamo: /^1\.5\.\d+$/, runai: /^3\.0(\.\d+)?$/ },
     example: { dynamo: '1.5.0', runai: '3.0' },
     gang: 'runai',
-    graphApi: 'v1beta1',
-    rollout: surgeKeys,
     stalenessOnPodGroup: false,
-    workerMode: 'disaggregation-mode',
-    dynamoNamespace: 'dynamo-system',
     sources: [operator, runai],
   },
   {
+    ...early,
     name: 'Dynamo 0.5.1 on Run:ai 2.23',
     matches: { dynamo: /^0\.5\.1$/, runai: /^2\.23(\.\d+)?$/ },
     example: { dynamo: '0.5.1', runai: '2.23' },
     gang: 'runai',
-    graphApi: 'v1alpha1',
-    rollout: strategyKeys,
     stalenessOnPodGroup: false,
-    workerMode: 'is-prefill-worker',
-    dynamoNamespace: 'dynamo-cloud',
-    sources: ['ai-dynamo/dynamo tag v0.5.1, deploy/cloud/operator', runai],
+    sources: [earlyOperator, runai],
   },
 ];
 
