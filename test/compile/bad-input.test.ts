@@ -76,6 +76,23 @@ describe('a graph that cannot be placed', () => {
   });
 });
 
+test('one cluster without a place for its graphs: nothing is compiled for any', () => {
+  const fleet = new Fleet();
+  for (const [name, gpus] of [
+    ['large', 8],
+    ['small', 1],
+  ] as const) {
+    const cluster = new Cluster(fleet, name, {
+      stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
+      inventory: Inventory.fromObjects({ nodes: list([node('n1', { gpus })]) }),
+      topology: topology(),
+    });
+    const queue = new Queue(cluster, 'team-a');
+    new DynamoGraph(cluster, 'g', { ...graphDefaults(queue), worker: { gpus: 8 } });
+  }
+  expect(only(fleet)).toMatchObject({ construct: 'small/g' });
+});
+
 describe('an inventory that cannot be used', () => {
   const compiled = (items: readonly Record<string, unknown>[]): Fleet => {
     const { fleet, graph } = testCluster(items);
