@@ -139,6 +139,36 @@ export const problemSchema = z.strictObject({
 const count = z.int().min(0);
 const counts = z.array(count).readonly();
 
+const remedy = z
+  .strictObject({
+    kind: z.enum([
+      'level',
+      'replicas',
+      'selector',
+      'affinity',
+      'toleration',
+      'gang',
+      'quota',
+      'limit',
+      'preemptible',
+      'nodes',
+      'pinning',
+    ]),
+    text: z.string(),
+    groups: z.array(z.string()).readonly().optional(),
+    level: z.string().optional(),
+    replicas: z.int().min(1).optional(),
+    key: z.string().optional(),
+    gang: z.string().optional(),
+    queue: z.string().optional(),
+    resource: z.string().optional(),
+    amount: z.string().optional(),
+    nodes: z.int().min(1).optional(),
+    like: z.string().optional(),
+    domain: z.string().optional(),
+  })
+  .meta({ id: 'remedy', description: 'a single change with which the gang would have a place' });
+
 const reason = z.strictObject({
   code: z.enum(['no-eligible-node', 'capacity', 'fragmented', 'pin-safety', 'quota', 'limit', 'taken', 'budget']),
   group: z.string().optional(),
@@ -148,7 +178,9 @@ const reason = z.strictObject({
   needed: labels.readonly().optional(),
   available: labels.readonly().optional(),
   excluded: z.record(z.string(), count).readonly().optional(),
+  conflict: z.array(z.string()).readonly().optional(),
   help: z.string().optional(),
+  remedies: z.array(remedy).readonly().optional(),
 });
 
 const placedGang = z.strictObject({

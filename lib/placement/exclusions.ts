@@ -1,13 +1,18 @@
+import { HOSTNAME_LABEL } from '../model/node';
 import { wholeUnits, type Amount } from '../model/quantity';
 import { formatAmount, type Resources } from '../model/resources';
 import { amountOf, PODS } from './amounts';
 import { closedBecause, excludedBecause, labelValue } from './eligibility';
+import type { Case } from './explain';
 import type { Gang, Instance, Leaf, Rule } from './instance';
+import { helpWith, ladder } from './ladder';
 import { compareNatural } from './natural';
 import type { Reason } from './plan';
 
 /** A refusal for the first group whose pods no node may take, whatever room the others leave. */
-export function noEligibleNode(instance: Instance, gang: Gang): Reason | undefined {
+export function noEligibleNode(the: Case): Reason | undefined {
+  const { gang } = the;
+  const { instance } = the.site;
   const leaf = gang.leaves.find(({ alone }) => alone.every((pods) => pods === 0));
   if (!leaf) return undefined;
   const excluded = exclusions(instance, gang, leaf);
@@ -15,14 +20,16 @@ export function noEligibleNode(instance: Instance, gang: Gang): Reason | undefin
   const tooSmall = instance.nodes.map((_, n) => n).filter((n) => isTooSmall(exclusionOf(instance, rules, leaf, n)));
   const message = `none of ${instance.nodes.length} nodes can take a pod of ${leaf.path}`;
   const refusal = { group: leaf.path, needed: shown(demandOf(instance, leaf, 1)), excluded };
-  if (tooSmall.length === 0) return { code: 'no-eligible-node', ...refusal, message, help: helpFor(excluded) };
+  const help = (otherwise: string) => helpWith(ladder(the), otherwise);
+  if (tooSmall.length === 0) return { code: 'no-eligible-node', ...refusal, message, ...help(helpFor(excluded)) };
   const largest = largestOf(instance, leaf, tooSmall);
   return {
     code: 'capacity',
+    level: HOSTNAME_LABEL,
     ...refusal,
     message: `${message}: ${sizes(instance, leaf, largest)}`,
     available: shown(largest),
-    help: `ask for less in a pod of ${leaf.path}, or add larger nodes`,
+    ...help(`ask for less in a pod of ${leaf.path}, or add larger nodes`),
   };
 }
 
@@ -41,14 +48,13 @@ function sizes(instance: Instance, leaf: Leaf, largest: Resources): string {
   return texts.join('; ');
 }
 
+/** Where no single change that was tried is enough. */
 function helpFor(excluded: Readonly<Record<string, number>>): string {
   if (Object.keys(excluded).length === 0) return 'list the nodes of the cluster';
   const [most = ''] = Object.entries(excluded).sort(([a, x], [b, y]) => y - x || compareNatural(a, b))[0] ?? [];
-  if (most.startsWith('taint ')) return `add a toleration for ${most}`;
-  if (most.startsWith('node selector ')) return `change or drop the ${most}`;
-  if (most === 'node affinity') return 'change or drop the required node affinity';
   if (most.startsWith('label ')) return `give the nodes the ${most.replace(' missing', '')}`;
-  return 'make nodes ready and schedulable';
+  if (most === 'cordoned' || most === 'not ready') return 'make nodes ready and schedulable';
+  return 'change several of the things that leave nodes out: no single one is enough';
 }
 
 /** How many nodes are left out for a leaf, by the first cause that applies to each. */

@@ -2,11 +2,12 @@ import { formatAmount } from '../model/resources';
 import { noEligibleNode, shown } from './exclusions';
 import { makeGround, settle, type Site } from './ground';
 import type { Gang, Instance } from './instance';
+import { helpWith, ladder } from './ladder';
 import { compareNatural } from './natural';
 import type { Assignment } from './objective';
 import type { Component } from './occupancy';
 import type { Reason, UnplacedGang } from './plan';
-import { remedies } from './remedy';
+import type { Answer } from './probe';
 import { Search, type Ground } from './search';
 import { demandOfShape, minimumShape } from './shape';
 import { shortage } from './shortage';
@@ -29,7 +30,7 @@ export interface Case {
 }
 
 function reasonsFor(the: Case): Reason[] {
-  const ineligible = noEligibleNode(the.site.instance, the.gang);
+  const ineligible = noEligibleNode(the);
   if (ineligible) return [ineligible];
   const queue = queueReason(the);
   if (queue) return [queue];
@@ -49,9 +50,6 @@ function reasonsFor(the: Case): Reason[] {
   }
   return [shortage(the, makeGround(the.site, the.assignment), 'beside')];
 }
-
-/** `budget`: the search ended before it was decided. */
-export type Answer = 'yes' | 'no' | 'budget';
 
 /** Whether the gang's minimum has a place beside the given gangs. */
 export function tries({ site, gang, limits }: Case, assignment: Assignment, pinsCount = true): Answer {
@@ -84,7 +82,8 @@ function budgetReason({ gang, limits }: Case, found: Answer = 'budget'): Reason 
   };
 }
 
-function queueReason({ site, assignment, gang }: Case): Reason | undefined {
+function queueReason(the: Case): Reason | undefined {
+  const { site, assignment, gang } = the;
   const { instance } = site;
   const demand = demandOfShape(gang, minimumShape(gang).shape, instance.scale.resources.length);
   const refusal = makeGround(site, assignment).ledger.refusal(gang, demand);
@@ -92,13 +91,12 @@ function queueReason({ site, assignment, gang }: Case): Reason | undefined {
   const { kind, queue, needed, left } = refusal;
   const resource = instance.scale.resources[refusal.resource] ?? '';
   const where = queue === gang.spec.queue ? `queue ${queue}` : `queue ${queue}, above ${gang.spec.queue},`;
-  const more = `raise the ${kind} of queue ${queue} by ${formatAmount(resource, needed - left)}`;
   return {
     code: kind,
     message: `${where} has ${formatAmount(resource, left)} of ${resource} left of its ${kind}, and ${gang.spec.name} needs ${formatAmount(resource, needed)}`,
     needed: shown({ [resource]: needed }),
     available: shown({ [resource]: left }),
-    help: kind === 'quota' ? `${more}, or make the gang preemptible` : more,
+    ...helpWith(ladder(the), `raise the ${kind} of queue ${queue} and of those above it, or ask for less`),
   };
 }
 
@@ -118,7 +116,10 @@ function pinReason(the: Case, assignment: Assignment): Reason {
     code: 'pin-safety',
     ...(group === undefined ? {} : { group }),
     message: `a placement exists, but pins would not hold it: ${clashText(site.instance, clash, spread)}`,
-    help: remedies(the, ['replica'])[0] ?? `make room for all pods of ${group ?? 'the group'} on each of their nodes`,
+    ...helpWith(
+      ladder(the, { pinsFirst: true }),
+      `make room for all pods of ${group ?? 'the group'} on each of their nodes`,
+    ),
   };
 }
 

@@ -59,6 +59,7 @@ export interface Reason {
   /** Group path without indices, where one group is to blame. */
   readonly group?: string;
   readonly message: string;
+  /** The level of which no domain holds what it has to; `kubernetes.io/hostname` where a single pod fits no node. */
   readonly level?: string;
   /** The domain that came closest: label values joined with `/`. */
   readonly domain?: string;
@@ -66,7 +67,60 @@ export interface Reason {
   readonly available?: { readonly [resource: string]: string };
   /** How many nodes were left out, by cause: `cordoned`, `not ready`, `taint nvidia.com/gpu`, … */
   readonly excluded?: { readonly [cause: string]: number };
+  /** Constraints that leave no place together, while all but any one of them would. */
+  readonly conflict?: readonly string[];
+  /** The texts of `remedies` where there are any, else what is left to look at. */
   readonly help?: string;
+  /** Single changes with each of which the gang would have a place; each was tried. Cheapest first, at most four. */
+  readonly remedies?: readonly Remedy[];
+}
+
+/** What a change changes. */
+export type RemedyKind =
+  /** a required level made wider, or dropped (then without `level`) */
+  | 'level'
+  /** a group with fewer copies: the most that fit */
+  | 'replicas'
+  /** a label dropped from node selectors */
+  | 'selector'
+  /** a requirement dropped from required node affinities */
+  | 'affinity'
+  /** a toleration added for the taints of a key */
+  | 'toleration'
+  /** a gang of the same or a lower priority left out */
+  | 'gang'
+  /** a bound of a queue raised */
+  | 'quota'
+  | 'limit'
+  /** a gang made preemptible, so that no quota holds for it */
+  | 'preemptible'
+  /** nodes added that are like one that is there */
+  | 'nodes'
+  /** a group pinned by replica instead of as a set */
+  | 'pinning';
+
+/** One change with which the gang has a place. */
+export interface Remedy {
+  readonly kind: RemedyKind;
+  /** How to ask for it. */
+  readonly text: string;
+  /** Paths of the groups that change; none where the gang as a whole does. */
+  readonly groups?: readonly string[];
+  readonly level?: string;
+  readonly replicas?: number;
+  /** Key of the label or of the taint. */
+  readonly key?: string;
+  /** The gang that is left out. */
+  readonly gang?: string;
+  readonly queue?: string;
+  readonly resource?: string;
+  /** What the bound has to be. */
+  readonly amount?: string;
+  /** How many nodes. */
+  readonly nodes?: number;
+  /** The node that they are like. */
+  readonly like?: string;
+  readonly domain?: string;
 }
 
 /** Terms in the order in which plans are compared; see docs/placement.md. */

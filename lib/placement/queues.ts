@@ -13,6 +13,8 @@ export interface QueueRefusal {
   readonly needed: Amount;
   /** What is left, never below 0. */
   readonly left: Amount;
+  /** By how much the bound is too small. */
+  readonly missing: Amount;
 }
 
 interface Bound {
@@ -56,7 +58,8 @@ export class QueueLedger {
   private refuse({ kind, queue, resource, room, charged }: Bound, needed: number): QueueRefusal {
     const { scale } = this.instance;
     const left = room - amountOf(scale, resource, charged);
-    return { kind, queue, resource, needed: amountOf(scale, resource, needed), left: left > 0n ? left : 0n };
+    const amount = amountOf(scale, resource, needed);
+    return { kind, queue, resource, needed: amount, left: left > 0n ? left : 0n, missing: amount - left };
   }
 
   /** Charges units of each resource to a gang; give `by` -1 to take them back. */

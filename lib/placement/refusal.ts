@@ -1,5 +1,6 @@
-import { diagnostic, type Diagnostic, type Where } from '../diagnostics/diagnostic';
+import { diagnostic, type Diagnostic, type Json, type Where } from '../diagnostics/diagnostic';
 import type { DiagnosticCode } from '../diagnostics/registry';
+import { HOSTNAME_LABEL } from '../model/node';
 import { parseQuantity } from '../model/quantity';
 import type { Reason, ReasonCode, UnplacedGang } from './plan';
 
@@ -31,16 +32,22 @@ export function refusal(gang: UnplacedGang, { what, where, told = (text) => text
     where,
     notes: [...shortfall(binding), ...excluded(binding), ...others.map(({ message }) => told(message))],
     help: binding?.help === undefined ? undefined : told(binding.help),
-    data: { gang: gang.name, reasons: gang.reasons.map((reason) => ({ ...reason })) },
+    data: { gang: gang.name, reasons: gang.reasons.map(plain) },
   });
+}
+
+function plain({ remedies, ...reason }: Reason): Json {
+  return { ...reason, ...(remedies && { remedies: remedies.map((remedy) => ({ ...remedy })) }) };
 }
 
 /** What is needed beside what is there, of each resource that is short. */
 function shortfall(reason: Reason | undefined): string[] {
+  // Where no node may take a pod, nothing is known to be short.
+  if (reason?.code === 'no-eligible-node') return [];
   const { needed = {}, available = {} } = reason ?? {};
   const amounts = Object.keys(needed).map((name) => ({ name, need: needed[name] ?? '0', has: available[name] ?? '0' }));
   const short = amounts.filter(({ need, has }) => (parseQuantity(need) ?? 0n) > (parseQuantity(has) ?? 0n));
-  const somewhere = reason?.code === 'no-eligible-node' ? 'a node has at most' : 'there are';
+  const somewhere = reason?.level === HOSTNAME_LABEL ? 'a node has at most' : 'there are';
   const place = reason?.domain === undefined ? somewhere : `${reason.domain} has`;
   return short
     .sort((a, b) => (a.name < b.name ? -1 : 1))

@@ -1,66 +1,155 @@
-import type { Case } from './explain';
-import { compile, compileVariant } from './instance';
-import { makeGround, makeSite, type Site } from './ground';
-import type { Assignment } from './objective';
-import { isPodGroup, type Constraint, type GangSpec, type GroupSpec, type Problem } from './problem';
-import { Search } from './search';
-import { minimumShape } from './shape';
-
-export type RemedyKind = 'replica' | 'level' | 'replicas';
+import { excludedBecause } from './eligibility';
+import { podGroups } from './instance';
+import type { Remedy } from './plan';
+import {
+  isPodGroup,
+  type Constraint,
+  type GangSpec,
+  type GroupSpec,
+  type NodeSpec,
+  type PodSpec,
+  type Problem,
+} from './problem';
+import type { NodeSelector, NodeSelectorRequirement, Taint } from '../model/node';
 
 /** A change to one gang, and how to ask for it. */
-interface Remedy {
-  readonly help: string;
+export interface Candidate {
+  readonly remedy: Remedy;
   readonly gang: GangSpec;
 }
 
-/** Changes to the gang that would give it a place beside the others; each was tried. At most one of each kind. */
-export function remedies(the: Case, kinds: readonly RemedyKind[]): string[] {
-  return kinds.flatMap((kind) => {
-    const found = candidates(the, kind).find((remedy) => works(the, remedy.gang));
-    return found ? [found.help] : [];
+/** Each label of a node selector dropped, from every group that has it with that value. */
+export function droppedSelectors(gang: GangSpec): Candidate[] {
+  const pods = podGroups(gang.groups).map(({ pod }) => pod);
+  const pairs = pods.flatMap(({ nodeSelector }) => Object.entries(nodeSelector).map(([k, v]) => `${k}=${v}`));
+  return [...new Set(pairs)].sort().map((pair) => {
+    const has = ({ nodeSelector }: PodSpec): boolean =>
+      Object.entries(nodeSelector).some(([k, v]) => `${k}=${v}` === pair);
+    const drop = (pod: PodSpec): PodSpec => ({
+      ...pod,
+      nodeSelector: Object.fromEntries(Object.entries(pod.nodeSelector).filter(([k, v]) => `${k}=${v}` !== pair)),
+    });
+    const groups = pathsWith(gang, has);
+    const remedy: Remedy = {
+      kind: 'selector',
+      text: `drop the node selector ${pair} of ${groups.join(', ')}`,
+      groups,
+      key: pair,
+    };
+    return { remedy, gang: mapPods(gang, has, drop) };
   });
 }
 
-function candidates(the: Case, kind: RemedyKind): Remedy[] {
-  const { gang, site } = the;
-  if (kind === 'replica') return pinnedByReplica(gang.spec);
-  return kind === 'level' ? widerLevels(gang.spec, site.instance.problem) : fewerReplicas(the);
-}
-
-function works(the: Case, changed: GangSpec): boolean {
-  const { site, assignment, gang } = the;
-  const variantGang = compileVariant(site.instance, changed, gang.index);
-  return site.placer.fits(assignment, variantGang, minimumShape(variantGang)) ?? isFound(the, changed);
-}
-
-/** By search, where tables cannot say. */
-function isFound({ site, assignment, gang, limits }: Case, changed: GangSpec): boolean {
-  const { problem } = site.instance;
-  const gangs = problem.gangs.map((spec) => (spec.name === gang.spec.name ? changed : spec));
-  const instance = compile({ ...problem, gangs, locked: new Map() });
-  const variant = makeSite(instance);
-  const placed = sameAssignment(site, variant, assignment);
-  const task = instance.gangs.find((other) => other.spec.name === changed.name);
-  if (!task || !placed) return false;
-  const steps = Math.min(limits.gang, 20_000);
-  const search = new Search(
-    makeGround(variant, placed),
-    [{ gang: task, shapes: [minimumShape(task)], optional: false }],
-    { steps, firstOnly: true },
-  );
-  return search.run().best !== undefined;
-}
-
-/** The other gangs where they are; nodes have the same numbers in both instances, groups of other gangs the same order. */
-function sameAssignment(from: Site, to: Site, assignment: Assignment): Assignment | undefined {
-  return to.instance.gangs.map((gang) => {
-    const before = from.instance.gangs.find((other) => other.spec.name === gang.spec.name);
-    return before ? assignment[before.index] : undefined;
+/** Each requirement of a node affinity dropped, from every term that has it. */
+export function droppedRequirements(gang: GangSpec): Candidate[] {
+  const all = podGroups(gang.groups).flatMap(({ pod }) => requirementsOf(pod).map(requirementText));
+  return [...new Set(all)].sort().map((text) => {
+    const has = (pod: PodSpec): boolean => requirementsOf(pod).some((r) => requirementText(r) === text);
+    const drop = (pod: PodSpec): PodSpec => ({ ...pod, nodeAffinity: withoutRequirement(pod.nodeAffinity, text) });
+    const groups = pathsWith(gang, has);
+    const remedy: Remedy = {
+      kind: 'affinity',
+      text: `drop ${text} from the node affinity of ${groups.join(', ')}`,
+      groups,
+      key: text,
+    };
+    return { remedy, gang: mapPods(gang, has, drop) };
   });
 }
 
-function pinnedByReplica(gang: GangSpec): Remedy[] {
+function requirementsOf({ nodeAffinity }: PodSpec): NodeSelectorRequirement[] {
+  return (nodeAffinity?.nodeSelectorTerms ?? []).flatMap((term) => [
+    ...(term.matchExpressions ?? []),
+    ...(term.matchFields ?? []),
+  ]);
+}
+
+function requirementText({ key, operator, values = [] }: NodeSelectorRequirement): string {
+  return [key, operator, ...(values.length === 0 ? [] : [values.join('|')])].join(' ');
+}
+
+/** A term that asks for nothing any more is met by every node, and the affinity with it. */
+function withoutRequirement(affinity: NodeSelector | undefined, text: string): NodeSelector | undefined {
+  const keep = (list: readonly NodeSelectorRequirement[] | undefined): NodeSelectorRequirement[] =>
+    (list ?? []).filter((requirement) => requirementText(requirement) !== text);
+  const terms = (affinity?.nodeSelectorTerms ?? []).map((term) => ({
+    had: (term.matchExpressions ?? []).length + (term.matchFields ?? []).length,
+    matchExpressions: keep(term.matchExpressions),
+    matchFields: keep(term.matchFields),
+  }));
+  if (terms.some((t) => t.had > 0 && t.matchExpressions.length + t.matchFields.length === 0)) return undefined;
+  return { nodeSelectorTerms: terms.map(({ matchExpressions, matchFields }) => ({ matchExpressions, matchFields })) };
+}
+
+/** Keys of taints looked at, beyond which clusters are not told apart. */
+const MOST_TAINTS = 8;
+
+/** A toleration for each key of a taint that keeps some pod off some node. */
+export function addedTolerations(gang: GangSpec, nodes: readonly NodeSpec[]): Candidate[] {
+  const byKey = new Map<string, Taint[]>();
+  const seen = new Set<string>();
+  for (const taint of nodes.flatMap((node) => node.taints)) {
+    const id = `${taint.key}=${taint.value ?? ''}:${taint.effect}`;
+    if (taint.effect === 'PreferNoSchedule' || seen.has(id)) continue;
+    seen.add(id);
+    byKey.set(taint.key, [...(byKey.get(taint.key) ?? []), taint]);
+  }
+  return [...byKey]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, taints]) => {
+      const isRepelled = (pod: PodSpec): boolean => taints.some((taint) => repels(taint, pod));
+      const groups = pathsWith(gang, isRepelled);
+      if (groups.length === 0) return [];
+      const add = (pod: PodSpec): PodSpec => ({
+        ...pod,
+        tolerations: [...pod.tolerations, { key, operator: 'Exists' }],
+      });
+      const remedy: Remedy = {
+        kind: 'toleration',
+        text: `add a toleration for taint ${key} to ${groups.join(', ')}`,
+        groups,
+        key,
+      };
+      return [{ remedy, gang: mapPods(gang, isRepelled, add) }];
+    })
+    .slice(0, MOST_TAINTS);
+}
+
+/** Asks about a node that has nothing but the taint. */
+function repels(taint: Taint, { tolerations, requests }: PodSpec): boolean {
+  const bare: NodeSpec = {
+    name: '',
+    labels: {},
+    taints: [taint],
+    unschedulable: false,
+    ready: true,
+    allocatable: {},
+    used: {},
+  };
+  return excludedBecause(bare, { requests, nodeSelector: {}, tolerations }) !== undefined;
+}
+
+function pathsWith(gang: GangSpec, passes: (pod: PodSpec) => boolean): string[] {
+  return allPaths(gang.groups, '').flatMap(({ path, group }) => (isPodGroup(group) && passes(group.pod) ? [path] : []));
+}
+
+function mapPods(gang: GangSpec, passes: (pod: PodSpec) => boolean, change: (pod: PodSpec) => PodSpec): GangSpec {
+  const map = (groups: readonly GroupSpec[]): GroupSpec[] =>
+    groups.map((group) => {
+      if (!isPodGroup(group)) return { ...group, groups: map(group.groups) };
+      return passes(group.pod) ? { ...group, pod: change(group.pod) } : group;
+    });
+  return { ...gang, groups: map(gang.groups) };
+}
+
+/** A gang that may be preempted is held by limits alone. */
+export function madePreemptible(gang: GangSpec): Candidate[] {
+  if (gang.preemptible || gang.queue === undefined) return [];
+  return [{ remedy: { kind: 'preemptible', text: 'make the gang preemptible' }, gang: { ...gang, preemptible: true } }];
+}
+
+/** Each group that is pinned as a set pinned by replica instead; then all of them. */
+export function pinnedByReplica(gang: GangSpec): Candidate[] {
   const paths = setPinned(gang.groups, '');
   const one = paths.map((path) => ({
     paths: [path],
@@ -71,7 +160,7 @@ function pinnedByReplica(gang: GangSpec): Remedy[] {
     gang: { ...gang, groups: paths.reduce((groups, path) => mapGroups(groups, '', path, pinReplica), gang.groups) },
   };
   return [...one, ...(paths.length > 1 ? [all] : [])].map((r) => ({
-    help: `set pinning: 'replica' on ${r.paths.join(', ')}`,
+    remedy: { kind: 'pinning', text: `set pinning: 'replica' on ${r.paths.join(', ')}`, groups: r.paths },
     gang: r.gang,
   }));
 }
@@ -104,7 +193,8 @@ function mapGroups(
   });
 }
 
-function widerLevels(gang: GangSpec, problem: Problem): Remedy[] {
+/** Each required level made wider, nearest first, innermost groups first. */
+export function widerLevels(gang: GangSpec, problem: Problem): Candidate[] {
   const widened = (
     constraint: Constraint | undefined,
   ): { level: string | undefined; constraint: Constraint | undefined }[] => {
@@ -117,20 +207,20 @@ function widerLevels(gang: GangSpec, problem: Problem): Remedy[] {
       .map((level) => ({ level, constraint: { ...constraint, required: level } }));
     return [...wider, { level: undefined, constraint: { ...constraint, required: undefined } }];
   };
-  const own = widened(gang.constraint).map(({ level, constraint }) => ({
-    help: widenHelp(gang.constraint, level, gang.name),
+  const own = widened(gang.constraint).map(({ level, constraint }): Candidate => ({
+    remedy: { kind: 'level', text: widenText(gang.constraint, level, gang.name), level },
     gang: { ...gang, constraint },
   }));
   const inner = allPaths(gang.groups, '').flatMap(({ path, group }) =>
-    widened(group.constraint).map(({ level, constraint }) => ({
-      help: widenHelp(group.constraint, level, path),
+    widened(group.constraint).map(({ level, constraint }): Candidate => ({
+      remedy: { kind: 'level', text: widenText(group.constraint, level, path), groups: [path], level },
       gang: { ...gang, groups: mapGroups(gang.groups, '', path, (g) => ({ ...g, constraint })) },
     })),
   );
-  return [...inner, ...own].filter((remedy) => levelsNest(remedy.gang, problem));
+  return [...inner, ...own].filter((candidate) => levelsNest(candidate.gang, problem));
 }
 
-function widenHelp(constraint: Constraint | undefined, level: string | undefined, what: string): string {
+function widenText(constraint: Constraint | undefined, level: string | undefined, what: string): string {
   return level === undefined
     ? `drop the required level ${constraint?.required} of ${what}`
     : `require ${level} instead of ${constraint?.required} for ${what}`;
@@ -152,36 +242,16 @@ function levelsNest(gang: GangSpec, problem: Problem): boolean {
   return check(gang.groups, gang.constraint?.required !== undefined ? [gang.constraint] : []);
 }
 
-function allPaths(groups: readonly GroupSpec[], prefix: string): { path: string; group: GroupSpec }[] {
+/** Every group with its path, each before those it holds. */
+export function allPaths(groups: readonly GroupSpec[], prefix: string): { path: string; group: GroupSpec }[] {
   return groups.flatMap((group) => {
     const path = prefix + group.name;
     return [{ path, group }, ...(isPodGroup(group) ? [] : allPaths(group.groups, `${path}/`))];
   });
 }
 
-/** One group with fewer copies: for each group the most copies that work, by bisection. */
-function fewerReplicas(the: Case): Remedy[] {
-  const gang = the.gang.spec;
-  return allPaths(gang.groups, '').flatMap(({ path, group }) => {
-    const reduced = (copies: number): GangSpec => ({
-      ...gang,
-      groups: mapGroups(gang.groups, '', path, (g) => ({ ...g, replicas: copies, minReplicas: copies })),
-    });
-    const copies = mostThat((n) => works(the, reduced(n)), group.minReplicas - 1);
-    if (copies === 0) return [];
-    const help = `run ${path} with ${copies} ${copies === 1 ? 'copy' : 'copies'} instead of ${group.minReplicas}`;
-    return [{ help, gang: reduced(copies) }];
-  });
-}
-
-/** The largest number from 1 to `most` that passes, if larger ones fail from some point on; 0 where 1 fails. */
-function mostThat(passes: (n: number) => boolean, most: number): number {
-  let low = 0;
-  let high = most;
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if (passes(middle)) low = middle;
-    else high = middle - 1;
-  }
-  return low;
+/** The gang with so many copies of one group, all of them needed. */
+export function withCopies(gang: GangSpec, path: string, copies: number): GangSpec {
+  const groups = mapGroups(gang.groups, '', path, (g) => ({ ...g, replicas: copies, minReplicas: copies }));
+  return { ...gang, groups };
 }

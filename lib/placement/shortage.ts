@@ -4,8 +4,8 @@ import { amountOf } from './amounts';
 import { demandOf, exclusions, freeOn, shown } from './exclusions';
 import type { Case } from './explain';
 import type { Gang, Group, Instance, Leaf, Rule } from './instance';
+import { helpWith, ladder } from './ladder';
 import type { Reason } from './plan';
-import { remedies } from './remedy';
 import type { Ground } from './search';
 import { minimumShape, podsOfLeaves } from './shape';
 import { valuesOf } from './tree';
@@ -32,6 +32,7 @@ interface Closest {
   readonly missing: readonly string[];
   /** By leaf of the scope: pods that have no slot, each leaf counted on its own. */
   readonly lacking: readonly { readonly leaf: Leaf; readonly pods: number }[];
+  readonly members: readonly number[];
 }
 
 /** Names the first scope, innermost first, that no domain holds, with the domain that comes closest. */
@@ -40,7 +41,9 @@ export function shortage(the: Case, ground: Ground, when: 'alone' | 'beside'): R
   const inner = [...gang.groups].reverse().map((group) => scopeOf(gang, group));
   const blamed = firstShort(site.instance, ground, inner) ?? closestDomain(site.instance, ground, gangScope(gang));
   const { scope, domain } = blamed;
-  const help = remedies(the, ['level', 'replicas']).join('; or ');
+  const worst = worstLeaf(blamed);
+  const place = { ...blamed, level: scope.level, leaf: worst, lacking: lackingOf(blamed, worst) };
+  const remedies = ladder(the, { place });
   return {
     code: when === 'beside' ? 'taken' : blamed.missing.length > 0 ? 'capacity' : 'fragmented',
     ...(scope.group !== undefined && { group: scope.group }),
@@ -49,8 +52,8 @@ export function shortage(the: Case, ground: Ground, when: 'alone' | 'beside'): R
     ...(domain !== undefined && { domain }),
     needed: shown(blamed.needed),
     available: shown(blamed.available),
-    excluded: exclusions(site.instance, gang, worstLeaf(blamed)),
-    help: help === '' ? 'add nodes, or ask for less' : help,
+    excluded: exclusions(site.instance, gang, worst),
+    ...helpWith(remedies, 'add nodes, or ask for less: no single change that was tried is enough'),
   };
 }
 
@@ -75,6 +78,10 @@ function firstShort(instance: Instance, ground: Ground, scopes: readonly Scope[]
 
 function isShort({ missing, lacking }: Closest): boolean {
   return missing.length > 0 || lacking.some(({ pods }) => pods > 0);
+}
+
+function lackingOf({ lacking }: Closest, leaf: Leaf): number {
+  return lacking.find((entry) => entry.leaf === leaf)?.pods ?? 0;
 }
 
 function worstLeaf({ lacking, scope }: Closest): Leaf {
@@ -111,31 +118,27 @@ function closestDomain(instance: Instance, ground: Ground, scope: Scope): Closes
     rate(instance, ground, scope, members, domain),
   );
   const [best] = rated.sort(byDeficit);
-  const { members, ...closest } = best ?? rate(instance, ground, scope, everywhere.members, undefined);
-  const eligible = eligibleIn(scope, members);
+  const closest = best ?? rate(instance, ground, scope, everywhere.members, undefined);
+  const eligible = eligibleIn(scope, closest.members);
   return { ...closest, available: availableOn(instance, ground, eligible, Object.keys(closest.needed)) };
 }
 
-/** A domain as it is compared with others: of resources that there is enough of, nothing is said. */
-interface RatedDomain extends Closest {
-  readonly members: readonly number[];
-}
-
 /** Orders domains: pods without a slot, resources that are short, then what there is of those. */
-function byDeficit(a: RatedDomain, b: RatedDomain): number {
-  const without = ({ lacking }: RatedDomain): number => lacking.reduce((sum, { pods }) => sum + pods, 0);
+function byDeficit(a: Closest, b: Closest): number {
+  const without = ({ lacking }: Closest): number => lacking.reduce((sum, { pods }) => sum + pods, 0);
   const more = a.missing.map((resource) => (b.available[resource] ?? 0n) - (a.available[resource] ?? 0n));
   const most = more.find((difference) => difference !== 0n) ?? 0n;
   return without(a) - without(b) || a.missing.length - b.missing.length || (most > 0n ? 1 : most < 0n ? -1 : 0);
 }
 
+/** As domains are compared: of resources that there is plenty of, nothing is said. */
 function rate(
   instance: Instance,
   ground: Ground,
   scope: Scope,
   members: readonly number[],
   domain: string | undefined,
-): RatedDomain {
+): Closest {
   const leaves = scope.gang.leaves.filter((leaf) => (scope.pods[leaf.index] ?? 0) > 0);
   const demands = leaves.map((leaf) => demandOf(instance, leaf, scope.pods[leaf.index] ?? 0));
   const needed = demands.reduce(addResources, {});

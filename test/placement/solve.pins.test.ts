@@ -17,7 +17,9 @@ describe('pin safety', () => {
     expect(refusal(solved).message).toBe(
       'a placement exists, but pins would not hold it: pods of a, pinned to n15, n16, could take the place of c on n15',
     );
-    expect(refusal(solved).help).toBe("set pinning: 'replica' on a");
+    expect(refusal(solved).help).toBe(
+      "set pinning: 'replica' on a; or run a with 1 copy instead of 2; or drop the node selector kubernetes.io/hostname=n15 of c",
+    );
   });
 
   test('the same components pinned for each replica are placed', () => {

@@ -21,7 +21,17 @@ describe('queues', () => {
       message: 'queue team has 4 of nvidia.com/gpu left of its quota, and g needs 8',
       needed: { [GPU]: '8' },
       available: { [GPU]: '4' },
-      help: 'raise the quota of queue team by 4, or make the gang preemptible',
+      help: 'raise the quota of queue team to 12 of nvidia.com/gpu; or make the gang preemptible',
+      remedies: [
+        {
+          kind: 'quota',
+          text: 'raise the quota of queue team to 12 of nvidia.com/gpu',
+          queue: 'team',
+          resource: GPU,
+          amount: '12',
+        },
+        { kind: 'preemptible', text: 'make the gang preemptible' },
+      ],
     });
   });
 

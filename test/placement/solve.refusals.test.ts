@@ -13,7 +13,11 @@ describe('refusals', () => {
       needed: { [GPU]: '48', pods: '6' },
       available: { [GPU]: '32', pods: '440' },
       excluded: { [`resource ${GPU}`]: 1 },
-      help: 'run decode with 4 copies instead of 6',
+      help: 'run decode with 4 copies instead of 6; or add 2 nodes like n1',
+      remedies: [
+        { kind: 'replicas', text: 'run decode with 4 copies instead of 6', groups: ['decode'], replicas: 4 },
+        { kind: 'nodes', text: 'add 2 nodes like n1', nodes: 2, like: 'n1' },
+      ],
     });
   });
 
@@ -27,7 +31,7 @@ describe('refusals', () => {
       domain: 'a/r1',
       needed: { [GPU]: '24', pods: '3' },
       available: { [GPU]: '16', pods: '220' },
-      help: 'require zone instead of rack for g; or run decode with 2 copies instead of 3',
+      help: 'require zone instead of rack for g; or run decode with 2 copies instead of 3; or add 1 node like n1 to rack a/r1',
     });
   });
 
