@@ -29,28 +29,35 @@ export function placeAlone(site: Site, gang: Gang, steps: number): Alone {
   const all = allShapes(gang, MOST_SHAPES);
   const shapes = all ?? [minimumShape(gang)];
   const kept = site.layout.movedLast ? undefined : site.placer.keep([], gang);
-  const { pods, complete } = kept ? { pods: kept, complete: true } : firstOf(site, gang, shapes, steps);
+  const { pods, complete, exact } = kept
+    ? { pods: kept, complete: true, exact: true }
+    : firstOf(site, gang, shapes, steps);
   const impossible = pods === undefined && complete;
-  const exact = impossible || (complete && (all !== undefined || kept !== undefined));
-  return { gang, shapes, exact, impossible, kept: kept !== undefined, bound: boundOf(site, gang, pods, exact) };
+  const proven = impossible || (complete && (all !== undefined || kept !== undefined));
+  const bound = boundOf(site, gang, pods, proven);
+  return { gang, shapes, exact: proven && exact, impossible, kept: kept !== undefined, bound };
 }
 
-function firstOf(
-  site: Site,
-  gang: Gang,
-  shapes: readonly RatedShape[],
-  steps: number,
-): { readonly pods: GangPods | undefined; readonly complete: boolean } {
+/** A placement, if one was found. */
+interface First {
+  readonly pods: GangPods | undefined;
+  /** It is the best there is, but perhaps for what it breaks; without one, there is none. */
+  readonly complete: boolean;
+  /** It breaks no more than it must. */
+  readonly exact: boolean;
+}
+
+function firstOf(site: Site, gang: Gang, shapes: readonly RatedShape[], steps: number): First {
   const answer = site.placer.placeAlone(gang, shapes);
-  if (answer) return { pods: answer.pods, complete: true };
+  if (answer) return { ...answer, complete: true };
   const { best, complete } = new Search(makeGround(site, []), [{ gang, shapes, optional: false }], { steps }).run();
-  return { pods: best?.pods[0], complete };
+  return { pods: best?.pods[0], complete, exact: complete };
 }
 
 /** Fragmentation is left out: gangs may break the same nodes. */
-function boundOf({ instance, layout, locks }: Site, gang: Gang, pods: GangPods | undefined, exact: boolean): Value {
+function boundOf({ instance, layout, locks }: Site, gang: Gang, pods: GangPods | undefined, proven: boolean): Value {
   const zero = zeroValue(layout);
-  if (!exact) return zero;
+  if (!proven) return zero;
   if (pods) {
     const value = evaluateGang(instance, layout, locks, gang, pods);
     return { ...value, tail: value.tail.map((x, i) => (i < layout.fragmentation ? x : 0)) };

@@ -36,7 +36,7 @@ export function express(
   anyPlace = false,
 ): Expressed | undefined {
   const tree = instance.trees[gang.tree];
-  if (!tree || gang.leaves.length > MOST_LEAVES || !hasOneTopology(instance, gang) || !levelsAreDomains(instance, gang))
+  if (!tree || gang.leaves.length > MOST_LEAVES || !hasOneTopology(gang) || !levelsAreDomains(instance, gang))
     return undefined;
   const exclusiveFrom = gang.leaves.map((leaf) => exclusiveDepth(instance, gang, leaf));
   const locked = lockedPods(gang, lock);
@@ -51,8 +51,7 @@ export function express(
   return spaces && { items, terms, spaces, exclusiveFrom, locked };
 }
 
-function hasOneTopology(instance: Instance, gang: Gang): boolean {
-  if (instance.trees.length > 1 && gang.leaves.some((leaf) => leaf.accelerated)) return false;
+function hasOneTopology(gang: Gang): boolean {
   const rules = [gang.rule, ...gang.groups.map((group) => group.rule)];
   return (
     gang.groups.every((group) => group.tree === gang.tree) &&

@@ -18,7 +18,12 @@ const MOST_KEPT = 24_000_000;
 /** The answer of tables: the best placement, or that there is none. */
 export interface Answer {
   readonly pods: GangPods | undefined;
+  /** Nothing is better; otherwise nothing is, but for what is broken in the domains of other topologies. */
+  readonly exact: boolean;
 }
+
+/** Up to so many nodes a search says what is best where tables do not say it exactly. */
+const FEW_NODES = 256;
 
 /**
  * Places single gangs beside others by tables over the topology: exact, and far faster than a search. Tables are
@@ -69,20 +74,20 @@ export class Placer {
     if (!standing) return undefined;
     standing.become(others);
     const keepsAll = this.site.locks.gangs[gang.index] !== undefined;
-    let best: GangPods | undefined;
+    let best: Answer = { pods: undefined, exact: true };
     let value: Value | undefined;
     let leftOut = -1;
     for (const rated of shapes) {
-      if (best && !keepsAll && rated.extrasLeftOut > leftOut) break;
+      if (best.pods && !keepsAll && rated.extrasLeftOut > leftOut) break;
       const found = this.placeShape(standing, gang, rated, pinsCount);
       if (!found) return undefined;
       if (!found.pods) continue;
       if (shapes.length === 1) return found;
       const next = this.valueOf(others, gang, found.pods);
-      if (!value || compareValues(next, value) < 0) [best, value] = [found.pods, next];
+      if (!value || compareValues(next, value) < 0) [best, value] = [found, next];
       leftOut = rated.extrasLeftOut;
     }
-    return { pods: best };
+    return best;
   }
 
   /** Whether a gang has a place beside the given gangs; undefined where tables cannot say. */
@@ -98,17 +103,14 @@ export class Placer {
 
   private valueOf(others: Assignment, gang: Gang, pods: GangPods): Value {
     const { instance, layout, locks } = this.site;
-    return evaluate(
-      instance,
-      layout,
-      locks,
-      others.map((own, g) => (g === gang.index ? pods : own)),
-    );
+    const all = [...others];
+    all[gang.index] = pods;
+    return evaluate(instance, layout, locks, all);
   }
 
   private placeShape(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Answer | undefined {
     const demand = demandOfShape(gang, rated.shape, this.site.instance.scale.resources.length);
-    if (standing.ledger.refusal(gang, demand)) return { pods: undefined };
+    if (standing.ledger.refusal(gang, demand)) return { pods: undefined, exact: true };
     return this.carry(standing, gang, rated, pinsCount) ?? this.tabulate(standing, gang, rated, pinsCount);
   }
 
@@ -119,14 +121,21 @@ export class Placer {
     const answer = carried && this.tabulate(standing, carried.gang, carried.rated, pinsCount);
     if (!carried || !answer?.pods) return answer;
     const pods = addRiders(standing, gang, rated, carried, answer.pods);
-    return pods && { pods };
+    return pods && this.answer(standing, gang, pods);
   }
 
   private tabulate(standing: Standing, gang: Gang, rated: RatedShape, pinsCount: boolean): Answer | undefined {
     const tabulation = this.tabulationOf(standing, gang, rated, pinsCount);
     if (!tabulation) return undefined;
     const best = tabulation.best();
-    return { pods: best && tabulation.place(best) };
+    return best ? this.answer(standing, gang, tabulation.place(best)) : { pods: undefined, exact: true };
+  }
+
+  /** Tables know of one topology: what is broken in the domains of others, they do not count. */
+  private answer(standing: Standing, gang: Gang, pods: GangPods): Answer | undefined {
+    const { trees, nodes } = this.site.instance;
+    const breaks = trees.some((_, t) => t !== gang.tree && standing.mayBreakIn(t, gang, pods));
+    return breaks && nodes.length <= FEW_NODES ? undefined : { pods, exact: !breaks };
   }
 
   private standingOf(t: number): Standing | undefined {

@@ -119,6 +119,19 @@ export class Standing {
     return [nodes.size, ...levels.slice(0, -1).reverse()];
   }
 
+  /** True where a gang that does not stand could break a whole domain of another topology. */
+  mayBreakIn(t: number, gang: Gang, pods: GangPods): boolean {
+    const levels = this.instance.trees[t]?.labelDomain ?? [];
+    let breaks = false;
+    visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
+      for (const n of leaf?.accelerated ? nodes : []) {
+        breaks ||=
+          this.breaks(n) && levels.some((domains, level) => this.whole.domain[t]?.[level]?.[domains[n] ?? -1] === 1);
+      }
+    });
+    return breaks;
+  }
+
   private change(gang: Gang, pods: GangPods, by: 1 | -1): void {
     const touched = new Set<number>();
     const sets = gang.leaves.map(() => new Map<number, number>());
