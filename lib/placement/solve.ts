@@ -3,12 +3,17 @@
  *
  * Phase 1  compile     dense, canonical form: instance.ts (nodes, gangs, who may go where), tree.ts (topologies).
  * Phase 2  alone       each gang as if it had the cluster to itself: what it costs at least, whether it fits: alone.ts.
+ *                      Gangs that are alike are looked at once.
  * Phase 3  in turn     gangs by priority and size, each placed at its best beside those before it, first with the
  *                      copies it needs, then with the copies it would like: turns.ts.
- * Phase 4  together    where that left somebody out or cost more than phase 2 allows, gangs by twos, then all at once.
+ * Phase 4  together    where that left somebody out or cost more than phase 2 allows, gangs that stand in each other's
+ *                      way, gangs by twos, then all at once.
  * Phase 5  write       numbers of copies, terms and their bounds, reasons for what has no place: write.ts, explain.ts.
  *
- * Every search (search.ts) is complete within a counted budget; where the budget ends, the plan says so.
+ * A single gang is kept as it is locked where nothing forbids it (tables/kept.ts); else it is placed by tables over
+ * the topology (tables/placer.ts), which are exact and touch only what has changed; else, where tables cannot tell its
+ * placements apart (tables/express.ts), by search. Every search (search.ts) is complete within a counted budget; where
+ * the budget ends, the plan says so.
  */
 import { placeAlone, type Alone } from './alone';
 import { proveBound } from './bound';

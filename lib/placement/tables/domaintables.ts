@@ -59,9 +59,10 @@ export class DomainTables {
     this.joins = spaces.map(() => new Map<number, readonly number[]>());
   }
 
-  /** Numbers held in tables. */
+  /** Numbers held in memory, about. */
   get size(): number {
-    return this.tables.reduce((sum, tables) => sum + tables.kept, 0);
+    const domains = this.made.reduce((sum, made) => sum + made.length, 0);
+    return this.tables.reduce((sum, tables) => sum + tables.kept, domains + this.eligible.length / 4);
   }
 
   at(depth: number): Tables {

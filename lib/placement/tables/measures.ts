@@ -35,6 +35,11 @@ export class Measures {
     this.fewest = domains.map((count) => new Int32Array(count));
   }
 
+  /** Numbers held in memory, about. */
+  get size(): number {
+    return this.measures.reduce((sum, { length }) => sum + length, 0);
+  }
+
   private measureOf(pods: readonly number[]): Float64Array {
     const leaves = this.gang.leaves.length;
     const measure = new Float64Array(leaves + this.standing.instance.scale.resources.length);

@@ -12,7 +12,7 @@ import { addRiders, withoutRiders } from './riders';
 import { Standing } from './standing';
 import { Tabulation } from './tabulation';
 
-/** Numbers held in the tables of all shapes beyond which they are made anew. */
+/** Numbers held for all shapes beyond which tables are made anew. */
 const MOST_KEPT = 24_000_000;
 
 /** The answer of tables: the best placement, or that there is none. */

@@ -52,9 +52,9 @@ export class Tabulation {
     this.measures = new Measures(standing, gang, pods, tables.space(this.depths - 1), (n) => tables.nodeTable(n));
   }
 
-  /** Numbers held in tables. */
+  /** Numbers held in memory, about. */
   get size(): number {
-    return this.tables.size;
+    return this.tables.size + this.measures.size;
   }
 
   /** The cheapest placement; undefined where there is none. */
