@@ -1,4 +1,5 @@
 import { formatAmount } from '../model/resources';
+import { conflictOf } from './conflict';
 import { noEligibleNode, shown } from './exclusions';
 import { makeGround, settle, type Site } from './ground';
 import type { Gang, Instance } from './instance';
@@ -18,7 +19,15 @@ interface Steps {
 
 /** Why a gang has no place beside the others, the binding cause first. */
 export function explainGang(site: Site, assignment: Assignment, gang: Gang, limits: Steps): UnplacedGang {
-  return { name: gang.spec.name, status: 'unplaced', reasons: reasonsFor({ site, assignment, gang, limits }) };
+  const the = { site, assignment, gang, limits };
+  const reasons = reasonsFor(the).map((reason) => withConflict(the, reason));
+  return { name: gang.spec.name, status: 'unplaced', reasons };
+}
+
+/** Only of what is proven to have no place can be said what is in its way. */
+function withConflict(the: Case, reason: Reason): Reason {
+  const conflict = reason.code === 'budget' ? undefined : conflictOf(the);
+  return conflict && conflict.length > 0 ? { ...reason, conflict } : reason;
 }
 
 /** What a reason is looked for in. */

@@ -30,7 +30,12 @@ export function refusal(gang: UnplacedGang, { what, where, told = (text) => text
   return diagnostic(codes[binding?.code ?? 'budget'], {
     message: binding ? `${what}: ${told(binding.message)}` : what,
     where,
-    notes: [...shortfall(binding), ...excluded(binding), ...others.map(({ message }) => told(message))],
+    notes: [
+      ...shortfall(binding),
+      ...excluded(binding),
+      ...conflict(binding).map(told),
+      ...others.map(({ message }) => told(message)),
+    ],
     help: binding?.help === undefined ? undefined : told(binding.help),
     data: { gang: gang.name, reasons: gang.reasons.map(plain) },
   });
@@ -59,4 +64,11 @@ function excluded(reason: Reason | undefined): string[] {
   const entries = Object.entries(reason?.excluded ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   if (entries.length === 0) return [];
   return [`nodes left out: ${entries.map(([cause, count]) => `${cause}: ${count}`).join(', ')}`];
+}
+
+/** What leaves no place together. */
+function conflict(reason: Reason | undefined): string[] {
+  const texts = reason?.conflict ?? [];
+  if (texts.length === 0) return [];
+  return [`${texts.length === 1 ? 'this alone leaves no place' : 'these do not go together'}: ${texts.join(', ')}`];
 }

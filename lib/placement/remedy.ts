@@ -84,35 +84,30 @@ function withoutRequirement(affinity: NodeSelector | undefined, text: string): N
 /** Keys of taints looked at, beyond which clusters are not told apart. */
 const MOST_TAINTS = 8;
 
-/** A toleration for each key of a taint that keeps some pod off some node. */
-export function addedTolerations(gang: GangSpec, nodes: readonly NodeSpec[]): Candidate[] {
-  const byKey = new Map<string, Taint[]>();
-  const seen = new Set<string>();
-  for (const taint of nodes.flatMap((node) => node.taints)) {
-    const id = `${taint.key}=${taint.value ?? ''}:${taint.effect}`;
-    if (taint.effect === 'PreferNoSchedule' || seen.has(id)) continue;
-    seen.add(id);
-    byKey.set(taint.key, [...(byKey.get(taint.key) ?? []), taint]);
+/** The different taints that keep pods off nodes, by key, in order of keys. */
+export function taintsByKey(nodes: readonly NodeSpec[]): ReadonlyMap<string, readonly Taint[]> {
+  const byKey = new Map<string, Map<string, Taint>>();
+  for (const { taints } of nodes) {
+    for (const taint of taints) {
+      if (taint.effect === 'PreferNoSchedule') continue;
+      const known = byKey.get(taint.key) ?? new Map<string, Taint>();
+      byKey.set(taint.key, known.set(`${taint.value ?? ''}:${taint.effect}`, taint));
+    }
   }
-  return [...byKey]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .flatMap(([key, taints]) => {
-      const isRepelled = (pod: PodSpec): boolean => taints.some((taint) => repels(taint, pod));
-      const groups = pathsWith(gang, isRepelled);
-      if (groups.length === 0) return [];
-      const add = (pod: PodSpec): PodSpec => ({
-        ...pod,
-        tolerations: [...pod.tolerations, { key, operator: 'Exists' }],
-      });
-      const remedy: Remedy = {
-        kind: 'toleration',
-        text: `add a toleration for taint ${key} to ${groups.join(', ')}`,
-        groups,
-        key,
-      };
-      return [{ remedy, gang: mapPods(gang, isRepelled, add) }];
-    })
-    .slice(0, MOST_TAINTS);
+  const ordered = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_TAINTS);
+  return new Map(ordered.map(([key, taints]) => [key, [...taints.values()]]));
+}
+
+/** A toleration for each key of a taint that keeps some pod off some node. */
+export function addedTolerations(gang: GangSpec, byKey: ReadonlyMap<string, readonly Taint[]>): Candidate[] {
+  return [...byKey].flatMap(([key, taints]): Candidate[] => {
+    const isRepelled = (pod: PodSpec): boolean => taints.some((taint) => repels(taint, pod));
+    const groups = pathsWith(gang, isRepelled);
+    if (groups.length === 0) return [];
+    const add = (pod: PodSpec): PodSpec => ({ ...pod, tolerations: [...pod.tolerations, { key, operator: 'Exists' }] });
+    const text = `add a toleration for taint ${key} to ${groups.join(', ')}`;
+    return [{ remedy: { kind: 'toleration', text, groups, key }, gang: mapPods(gang, isRepelled, add) }];
+  });
 }
 
 /** Asks about a node that has nothing but the taint. */
@@ -250,8 +245,12 @@ export function allPaths(groups: readonly GroupSpec[], prefix: string): { path: 
   });
 }
 
+/** The gang with one of its groups changed. */
+export function changeGroup(gang: GangSpec, path: string, change: (group: GroupSpec) => GroupSpec): GangSpec {
+  return { ...gang, groups: mapGroups(gang.groups, '', path, change) };
+}
+
 /** The gang with so many copies of one group, all of them needed. */
 export function withCopies(gang: GangSpec, path: string, copies: number): GangSpec {
-  const groups = mapGroups(gang.groups, '', path, (g) => ({ ...g, replicas: copies, minReplicas: copies }));
-  return { ...gang, groups };
+  return changeGroup(gang, path, (group) => ({ ...group, replicas: copies, minReplicas: copies }));
 }

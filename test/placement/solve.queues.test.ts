@@ -21,6 +21,7 @@ describe('queues', () => {
       message: 'queue team has 4 of nvidia.com/gpu left of its quota, and g needs 8',
       needed: { [GPU]: '8' },
       available: { [GPU]: '4' },
+      conflict: ['the quota of nvidia.com/gpu of queue team'],
       help: 'raise the quota of queue team to 12 of nvidia.com/gpu; or make the gang preemptible',
       remedies: [
         {

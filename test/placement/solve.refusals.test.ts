@@ -69,4 +69,41 @@ describe('refusals', () => {
     expect(solved.optimal).toBe(false);
     expect(solved.bound.unplaced).toEqual([[0, 0, 0]]);
   });
+
+  describe('constraints that do not go together', () => {
+    const conflict = (gangs: Parameters<typeof problem>[1], more = {}) =>
+      refusal(plan(problem(drawing, gangs, more))).conflict;
+
+    test('a level, a selector and no more: each alone would do', () => {
+      const pod = { nodeSelector: { rack: 'r2' } };
+      // r2 has room for three pods of 4, r1 for four; no rack holds five.
+      const selector = [gang('g', [group('w', 4, { replicas: 4, pod })], { constraint: on('rack') })];
+      expect(conflict(selector)).toEqual(['the node selector rack=r2 of w']);
+      const both = [gang('g', [group('w', 4, { replicas: 5 }), group('v', 4, { pod })], { constraint: on('rack') })];
+      expect(conflict(both)).toEqual(['g in one rack']);
+      const mixed = [gang('g', [group('w', 8, { replicas: 2 }), group('v', 0, { pod })], { constraint: on('rack') })];
+      expect(conflict(mixed)).toEqual(['the node selector rack=r2 of v', 'g in one rack']);
+    });
+
+    test('a cluster that is too small without any constraint has no conflict to tell of', () => {
+      expect(conflict([gang('g', [group('w', 8, { replicas: 6 })], { constraint: on('rack') })])).toBeUndefined();
+    });
+
+    test('gangs that hold the room are named, with the level that keeps the gang from going elsewhere', () => {
+      const pod = { nodeSelector: { rack: 'r1' } };
+      const gangs = [
+        gang('first', [group('w', 8, { pod })], { priority: 1 }),
+        gang('g', [group('w', 8, { replicas: 2 })], { constraint: on('rack') }),
+      ];
+      expect(conflict(gangs)).toEqual(['first where it is', 'g in one rack']);
+    });
+
+    test('labels that every pod needs for itself', () => {
+      const pod = { exclusive: 'rack', nodeSelector: { zone: 'a' } };
+      expect(conflict([gang('g', [group('w', 1, { replicas: 3, pod })])])).toEqual([
+        'w exclusive by rack',
+        'the node selector zone=a of w',
+      ]);
+    });
+  });
 });
