@@ -21,16 +21,14 @@ const MOST_PODS = 2 ** 31 - 1;
 
 /** Which nodes may take which pods, and how many; computed once for all pods that are alike. */
 export class Fits {
-  private readonly kinds: NodeKinds;
+  private kinds: NodeKinds | undefined;
   private readonly counts = new Map<string, Int32Array>();
   private readonly values = new Map<string, Int32Array>();
 
   constructor(
     private readonly field: Field,
-    pods: readonly PodSpec[],
-  ) {
-    this.kinds = nodeKinds(field.nodes, pods);
-  }
+    private readonly pods: readonly PodSpec[],
+  ) {}
 
   /**
    * By node: how many pods it could hold with nothing but `used` beside them; 0 where it may take none. Nodes without
@@ -47,11 +45,12 @@ export class Fits {
 
   private count(pod: PodSpec, demand: Demand, trees: readonly number[]): Int32Array {
     const { nodes, room, scale } = this.field;
-    const allowed = kindsFor(this.kinds, pod);
+    const kinds = (this.kinds ??= nodeKinds(nodes, this.pods));
+    const allowed = kindsFor(kinds, pod);
     const complete = trees.flatMap((t) => this.field.trees[t]?.complete ?? []);
     const counts = new Int32Array(nodes.length);
     for (let n = 0; n < counts.length; n++) {
-      if (allowed[this.kinds.kindOf[n] ?? 0] !== 1 || complete.some((has) => has[n] !== 1)) continue;
+      if (allowed[kinds.kindOf[n] ?? 0] !== 1 || complete.some((has) => has[n] !== 1)) continue;
       let pods = MOST_PODS;
       for (const [r, units] of demand)
         pods = Math.min(pods, Math.floor((room[n * scale.resources.length + r] ?? 0) / units));

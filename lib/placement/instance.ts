@@ -294,6 +294,9 @@ function compileLeaf(spec: PodGroupSpec, path: string, context: GroupContext): L
   const demand = demandOf(spec.pod, site.scale);
   const pods = copies * spec.count;
   const exclusive = spec.pod.exclusive;
+  const trees = around.flatMap((rule) => (rule.tree < 0 ? [] : [rule.tree]));
+  // Counted when first asked for: gangs that stay where they are never ask.
+  let alone: Int32Array | undefined;
   const leaf: Leaf = {
     index: leaves.length,
     path,
@@ -301,11 +304,9 @@ function compileLeaf(spec: PodGroupSpec, path: string, context: GroupContext): L
     count: spec.count,
     pods,
     demand,
-    alone: site.fits.alone(
-      spec.pod,
-      demand,
-      around.flatMap((rule) => (rule.tree < 0 ? [] : [rule.tree])),
-    ),
+    get alone() {
+      return (alone ??= site.fits.alone(spec.pod, demand, trees));
+    },
     exclusive: exclusive === undefined ? undefined : site.fits.labelIds(exclusive),
     exclusiveHost: exclusive === HOSTNAME_LABEL,
     pinned: spec.pinned,

@@ -93,8 +93,9 @@ function countedDomains(nodes: number, tuples: readonly Tuples[], depth: number,
 
 /** A node with a domain at the last level has every label. */
 function completeNodes(nodes: number, tuples: readonly Tuples[]): Uint8Array {
-  const last = tuples.at(-1);
-  return last ? Uint8Array.from(last.ids, (id) => (id < 0 ? 0 : 1)) : new Uint8Array(nodes).fill(1);
+  const complete = new Uint8Array(nodes).fill(1);
+  tuples.at(-1)?.ids.forEach((id, n) => (complete[n] = id < 0 ? 0 : 1));
+  return complete;
 }
 
 /** The label values of a domain, broadest first. */

@@ -26,7 +26,10 @@ function keptCopy(group: Group, copy: LockedCopy): CopyPods | undefined {
   return groups && { nodes: [], groups };
 }
 
-/** True where required levels and `exclusive` hold, and every node may take its pods; room is another matter. */
+/**
+ * True where required levels and `exclusive` hold, and all nodes have the labels of the topologies that constrain
+ * their pods. For the rest, locked pods are fit; room beside other gangs is another matter.
+ */
 export function keepsRules(instance: Instance, gang: Gang, pods: GangPods): boolean {
   const taken = gang.leaves.map(() => new Set<number>());
   let broken = 0;
@@ -35,7 +38,7 @@ export function keepsRules(instance: Instance, gang: Gang, pods: GangPods): bool
     const values = taken[leaf.index];
     for (const n of nodes) {
       const value = leaf.exclusive?.[n] ?? n;
-      if (leaf.alone[n] === 0 || (leaf.exclusive && values?.has(value))) broken++;
+      if (leaf.exclusive && values?.has(value)) broken++;
       values?.add(value);
     }
   });
@@ -61,6 +64,7 @@ function copiesInOneDomain(instance: Instance, groups: readonly Group[], pods: G
 }
 
 function inOneDomain(instance: Instance, { tree, required }: Gang['rule'], nodes: readonly number[]): boolean {
+  if (tree >= 0 && nodes.some((n) => instance.trees[tree]?.complete[n] !== 1)) return false;
   if (required < 0) return true;
   const domainOf = instance.trees[tree]?.labelDomain[required];
   const first = domainOf?.[nodes[0] ?? -1] ?? -1;
