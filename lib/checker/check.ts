@@ -1,5 +1,6 @@
 import type { ProblemDocument } from '../placement/document';
 import type { Plan } from '../placement/plan';
+import { checkCertificate } from './certificate';
 import { clusterOf, placedGangs } from './cluster';
 import type { PlanFault } from './fault';
 import { checkDomains, checkRequired } from './levels';
@@ -13,8 +14,9 @@ import { checkBounds, checkObjective } from './terms';
 
 /**
  * Confirms a plan against its problem, sharing no code with the solver: that it is valid in every respect of the file
- * format, and that its objective, domains and moves are what its placements say. It does not confirm that nothing
- * better exists. Simple rather than fast, but linear in the number of nodes.
+ * format, that its objective, domains and moves are what its placements say, and that the counts hold on which
+ * refusals rest. It does not confirm that nothing better exists. Simple rather than fast, but linear in the number of
+ * nodes.
  *
  * @param document a problem without errors: one that `readProblem` accepts
  * @returns everything that is wrong; empty for a sound plan
@@ -36,5 +38,6 @@ export function checkPlan(document: ProblemDocument, plan: Plan): readonly PlanF
     ...checkNumbering(cluster, placed, plan),
     ...checkObjective(plan, objectiveOf(cluster, placed)),
     ...checkBounds(plan),
+    ...checkCertificate(cluster, placed, plan),
   ];
 }

@@ -36,6 +36,8 @@ export type FaultCode =
   | 'numbering'
   /** a term of the objective with another value than the plan has */
   | 'objective'
+  /** the certificate of a refusal says what the problem does not, or leaves out what it has to say */
+  | 'certificate'
   /** a bound above the value it bounds, or `optimal` where they differ */
   | 'bound';
 

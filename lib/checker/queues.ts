@@ -30,7 +30,8 @@ export function checkQueues(cluster: Cluster, placed: readonly PlacedGang[]): Pl
   ]);
 }
 
-function gangDemand({ scopes }: Pick<PlacedGang, 'gang' | 'scopes'>): Map<string, bigint> {
+/** What a placed gang asks for, all its copies together. */
+export function gangDemand({ scopes }: Pick<PlacedGang, 'gang' | 'scopes'>): Map<string, bigint> {
   const sum = new Map<string, bigint>();
   for (const { group, pods } of scopes) {
     if (group?.pod) addDemand(sum, demandOf(group.pod.requests), BigInt(pods.length));
@@ -39,7 +40,7 @@ function gangDemand({ scopes }: Pick<PlacedGang, 'gang' | 'scopes'>): Map<string
 }
 
 /** Adds to a queue and all its listed ancestors; the problem has been read, so that there is no cycle. */
-function addUpwards(
+export function addUpwards(
   queues: ReadonlyMap<string, QueueDocument>,
   name: string | undefined,
   amounts: ReadonlyMap<string, bigint>,

@@ -82,7 +82,8 @@ function exclusionOf(instance: Instance, rules: readonly Rule[], leaf: Leaf, n: 
   return short ? `resource ${instance.scale.resources[short[0]]}` : undefined;
 }
 
-function rulesAround(gang: Gang, leaf: Leaf): Rule[] {
+/** The constraints of a leaf and of all that is around it. */
+export function rulesAround(gang: Gang, leaf: Leaf): Rule[] {
   const groups = gang.groups.filter((group) => group.path === leaf.path || leaf.path.startsWith(`${group.path}/`));
   return [gang.rule, ...groups.map((group) => group.rule)].filter((rule) => rule.tree >= 0);
 }

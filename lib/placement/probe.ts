@@ -86,19 +86,22 @@ export class Probe {
 
 /** True where some domain of the gang's required level has enough of everything in total, and a slot for each pod. */
 function someDomainCounts(instance: Instance, gang: Gang, demand: readonly number[], { occupancy }: Ground): boolean {
-  const { tree, required } = gang.rule;
-  const domainOf = instance.trees[tree]?.labelDomain[required];
-  const domains = domainOf ? (instance.trees[tree]?.members[required]?.length ?? 0) : 1;
+  const [domains, domainOf] = requiredDomains(instance, gang);
   const width = instance.scale.resources.length;
   const pods = podsOfLeaves(gang, minimumShape(gang).shape);
   const room = new Float64Array(domains * width);
   const slots = new Float64Array(domains * pods.length);
+  const { room: left } = occupancy;
   for (let n = 0; n < instance.nodes.length; n++) {
     const domain = domainOf?.[n] ?? 0;
-    if (domain < 0 || gang.leaves.every((leaf) => (leaf.alone[n] ?? 0) === 0)) continue;
-    const left = occupancy.room.subarray(n * width, (n + 1) * width);
-    for (const leaf of gang.leaves) increase(slots, domain * pods.length + leaf.index, slotsIn(left, leaf, n));
-    left.forEach((units, r) => increase(room, domain * width + r, units));
+    if (domain < 0) continue;
+    let eligible = false;
+    for (const leaf of gang.leaves) {
+      if ((leaf.alone[n] ?? 0) === 0) continue;
+      eligible = true;
+      increase(slots, domain * pods.length + leaf.index, slotsIn(left, n * width, leaf, n));
+    }
+    for (let r = 0; eligible && r < width; r++) increase(room, domain * width + r, left[n * width + r] ?? 0);
   }
   return Array.from({ length: domains }, (_, d) => d).some(
     (d) =>
@@ -107,11 +110,19 @@ function someDomainCounts(instance: Instance, gang: Gang, demand: readonly numbe
   );
 }
 
-function slotsIn(left: Float64Array, leaf: Leaf, n: number): number {
-  const alone = Math.min(leaf.alone[n] ?? 0, leaf.exclusiveHost ? 1 : Infinity);
-  return leaf.demand.reduce((most, [r, units]) => Math.min(most, Math.floor((left[r] ?? 0) / units)), alone);
+function slotsIn(left: Float64Array, base: number, leaf: Leaf, n: number): number {
+  let most = leaf.exclusiveHost ? 1 : (leaf.alone[n] ?? 0);
+  for (const [r, units] of leaf.demand) most = Math.min(most, Math.floor((left[base + r] ?? 0) / units));
+  return Math.max(0, most);
 }
 
 function increase(sums: Float64Array, at: number, by: number): void {
   if (by > 0) sums[at] = (sums[at] ?? 0) + by;
+}
+
+/** How many domains the gang may choose among, and by node which one it is in; one without, where it may go anywhere. */
+function requiredDomains(instance: Instance, { rule }: Gang): readonly [number, Int32Array | undefined] {
+  const { labelDomain = [], members = [] } = instance.trees[rule.tree] ?? {};
+  const domainOf = labelDomain[rule.required];
+  return domainOf ? [members[rule.required]?.length ?? 0, domainOf] : [1, undefined];
 }

@@ -15,6 +15,10 @@ export interface QueueRefusal {
   readonly left: Amount;
   /** By how much the bound is too small. */
   readonly missing: Amount;
+  /** The bound, what `used` takes of it, and what placed gangs do. */
+  readonly bound: Amount;
+  readonly used: Amount;
+  readonly held: Amount;
 }
 
 interface Bound {
@@ -23,6 +27,7 @@ interface Bound {
   readonly resource: number;
   /** Exactly what `used` leaves; below 0 where it alone exceeds the bound. */
   readonly room: Amount;
+  readonly used: Amount;
   /** Units left for gangs; below 0 where `used` alone exceeds the bound. */
   left: number;
   /** Units charged to gangs. */
@@ -55,11 +60,22 @@ export class QueueLedger {
     return undefined;
   }
 
-  private refuse({ kind, queue, resource, room, charged }: Bound, needed: number): QueueRefusal {
+  private refuse({ kind, queue, resource, room, used, charged }: Bound, needed: number): QueueRefusal {
     const { scale } = this.instance;
-    const left = room - amountOf(scale, resource, charged);
+    const held = amountOf(scale, resource, charged);
+    const left = room - held;
     const amount = amountOf(scale, resource, needed);
-    return { kind, queue, resource, needed: amount, left: left > 0n ? left : 0n, missing: amount - left };
+    return {
+      kind,
+      queue,
+      resource,
+      needed: amount,
+      left: left > 0n ? left : 0n,
+      missing: amount - left,
+      bound: room + used,
+      used,
+      held,
+    };
   }
 
   /** Charges units of each resource to a gang; give `by` -1 to take them back. */
@@ -119,7 +135,15 @@ function boundsOf(
       if (bound === undefined) return [];
       const room = bound - taken;
       return [
-        { kind, queue: queue.name, resource, room, left: inUnits(room, unit, scale.total[resource] ?? 0), charged: 0 },
+        {
+          kind,
+          queue: queue.name,
+          resource,
+          room,
+          used: taken,
+          left: inUnits(room, unit, scale.total[resource] ?? 0),
+          charged: 0,
+        },
       ];
     });
   });

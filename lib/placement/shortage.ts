@@ -11,7 +11,7 @@ import { minimumShape, podsOfLeaves } from './shape';
 import { valuesOf } from './tree';
 
 /** A copy that must be in one domain, or the whole gang. */
-interface Scope {
+export interface Scope {
   readonly gang: Gang;
   /** Undefined for the gang. */
   readonly group: string | undefined;
@@ -91,12 +91,14 @@ function worstLeaf({ lacking, scope }: Closest): Leaf {
   return leaf;
 }
 
-function gangScope(gang: Gang): Scope {
+/** The minimum of a gang. */
+export function gangScope(gang: Gang): Scope {
   const pods = podsOfLeaves(gang, minimumShape(gang).shape);
   return { gang, group: undefined, level: gang.spec.constraint?.required, rule: gang.rule, pods };
 }
 
-function scopeOf(gang: Gang, group: Group): Scope {
+/** The minimum of one copy of a group. */
+export function scopeOf(gang: Gang, group: Group): Scope {
   const pods = new Array<number>(gang.leaves.length).fill(0);
   const add = (inner: Group, copies: number): void => {
     if (inner.leaf) pods[inner.leaf.index] = copies * inner.leaf.count;
@@ -155,13 +157,14 @@ function rate(
   return { scope, domain, members, needed, available, missing: missing.sort(), lacking };
 }
 
-function eligibleIn({ gang, pods }: Scope, members: readonly number[]): number[] {
+/** The nodes that could hold some pod of the scope beside nothing but `used`. */
+export function eligibleIn({ gang, pods }: Scope, members: readonly number[]): number[] {
   const leaves = gang.leaves.filter((leaf) => (pods[leaf.index] ?? 0) > 0);
   return members.filter((n) => leaves.some((leaf) => (leaf.alone[n] ?? 0) > 0));
 }
 
 /** True where the room that was counted in units is enough; what nodes have beyond whole units only adds to it. */
-function isPlenty(
+export function isPlenty(
   instance: Instance,
   { occupancy }: Ground,
   nodes: readonly number[],
@@ -175,7 +178,7 @@ function isPlenty(
 }
 
 /** Exactly what nodes have left together; without a resource of which some node has no limit. */
-function availableOn(
+export function availableOn(
   instance: Instance,
   ground: Ground,
   nodes: readonly number[],

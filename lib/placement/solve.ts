@@ -17,6 +17,7 @@
  */
 import { placeAlone, type Alone } from './alone';
 import { proveBound } from './bound';
+import { certify } from './certificate';
 import { explainGang } from './explain';
 import { makeGround, makeSite, type Site } from './ground';
 import { compile } from './instance';
@@ -123,7 +124,7 @@ function writePlan(site: Site, alone: readonly Alone[], { assignment, value, pro
     gangs: gangs.sort((a, b) => compareNatural(a.name, b.name)),
     objective: toObjective(value, layout, instance),
     bound: toObjective(bound, layout, instance),
-    certificate: {},
+    certificate: certify(site, assignment, gangs),
     optimal: compareValues(value, bound) === 0,
   };
 }
