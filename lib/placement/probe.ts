@@ -92,11 +92,13 @@ function someDomainCounts(instance: Instance, gang: Gang, demand: readonly numbe
   const room = new Float64Array(domains * width);
   const slots = new Float64Array(domains * pods.length);
   const { room: left } = occupancy;
+  // Spread, so that what a leaf computes when it is first asked for is a plain array in the loop.
+  const leaves = gang.leaves.map((leaf) => ({ ...leaf }));
   for (let n = 0; n < instance.nodes.length; n++) {
     const domain = domainOf?.[n] ?? 0;
     if (domain < 0) continue;
     let eligible = false;
-    for (const leaf of gang.leaves) {
+    for (const leaf of leaves) {
       if ((leaf.alone[n] ?? 0) === 0) continue;
       eligible = true;
       increase(slots, domain * pods.length + leaf.index, slotsIn(left, n * width, leaf, n));

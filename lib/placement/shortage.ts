@@ -159,8 +159,8 @@ function rate(
 
 /** The nodes that could hold some pod of the scope beside nothing but `used`. */
 export function eligibleIn({ gang, pods }: Scope, members: readonly number[]): number[] {
-  const leaves = gang.leaves.filter((leaf) => (pods[leaf.index] ?? 0) > 0);
-  return members.filter((n) => leaves.some((leaf) => (leaf.alone[n] ?? 0) > 0));
+  const alone = gang.leaves.filter((leaf) => (pods[leaf.index] ?? 0) > 0).map((leaf) => leaf.alone);
+  return members.filter((n) => alone.some((slots) => (slots[n] ?? 0) > 0));
 }
 
 /** True where the room that was counted in units is enough; what nodes have beyond whole units only adds to it. */
