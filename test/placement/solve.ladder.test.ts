@@ -1,5 +1,7 @@
-import type { GangDocument, NodeDocument, ProblemDocument } from '../../lib/placement/document';
+import * as fc from 'fast-check';
+import type { GangDocument, GroupDocument, NodeDocument, ProblemDocument } from '../../lib/placement/document';
 import type { Remedy } from '../../lib/placement/plan';
+import { problems, runs } from './arbitraries';
 import { gang, GPU, group, HOST, on, plan, problem, refusal, type Drawing } from './clusters';
 
 // a ── r1 ── n1 (8), n2 (8)
@@ -118,4 +120,50 @@ describe('the ladder of changes', () => {
     );
     expect(remediesOf(blocked).length).toBeLessThanOrEqual(4);
   });
+});
+
+/** A document with one group of its only gang changed. */
+function withGroup(document: ProblemDocument, path: string, change: Partial<GroupDocument>): ProblemDocument {
+  const map = (groups: readonly GroupDocument[], above: string): GroupDocument[] =>
+    groups.map((one) => {
+      if (above + one.name === path) return { ...one, ...change };
+      return one.groups ? { ...one, groups: map(one.groups, `${above}${one.name}/`) } : one;
+    });
+  return { ...document, gangs: (document.gangs ?? []).map((one) => ({ ...one, groups: map(one.groups, '') })) };
+}
+
+function applied(
+  document: ProblemDocument,
+  { kind, groups = [], replicas, nodes = 0, like }: Remedy,
+): ProblemDocument | undefined {
+  const [path = ''] = groups;
+  if (kind === 'replicas') return withGroup(document, path, { replicas, minReplicas: replicas });
+  if (kind === 'pinning')
+    return groups.reduce((changed, one) => withGroup(changed, one, { pinned: 'replica' }), document);
+  const model = (document.nodes ?? []).find(({ name }) => name === like);
+  if (kind !== 'nodes' || !model) return undefined;
+  const added = Array.from({ length: nodes }, (_, i): NodeDocument => {
+    const name = `added-${i}`;
+    const labels = { ...model.labels, ...(model.labels?.[HOST] !== undefined && { [HOST]: name }) };
+    return { ...model, name, labels, used: {} };
+  });
+  return withNodes(document, added);
+}
+
+test('whatever is offered gives the gang a place', () => {
+  let tried = 0;
+  fc.assert(
+    fc.property(problems({ gangs: 1, locks: false }), (document) => {
+      const [only] = plan(document).gangs;
+      const remedies = only?.status === 'unplaced' ? (only.reasons[0]?.remedies ?? []) : [];
+      for (const remedy of remedies) {
+        const changed = applied(document, remedy);
+        if (!changed) continue;
+        tried++;
+        expect({ remedy, status: plan(changed).status }).toEqual({ remedy, status: 'placed' });
+      }
+    }),
+    runs(200),
+  );
+  expect(tried).toBeGreaterThan(20);
 });
