@@ -3,16 +3,18 @@
  * compare run by run, and a run that ends first is the smaller.
  */
 export function compareNatural(a: string, b: string): number {
-  let i = 0;
-  let j = 0;
+  let i = sharedRuns(a, b);
+  let j = i;
   while (i < a.length && j < b.length) {
     const x = a.charCodeAt(i);
     const y = b.charCodeAt(j);
     if (isDigit(x) && isDigit(y)) {
-      const ends: readonly [number, number] = [digitsEnd(a, i), digitsEnd(b, j)];
-      const order = compareDigits(a, i, ends[0], b, j, ends[1]);
+      const aEnd = digitsEnd(a, i);
+      const bEnd = digitsEnd(b, j);
+      const order = compareDigits(a, i, aEnd, b, j, bEnd);
       if (order !== 0) return order;
-      [i, j] = ends;
+      i = aEnd;
+      j = bEnd;
       continue;
     }
     if (x !== y) return orderAt(a, i, x, y);
@@ -20,6 +22,15 @@ export function compareNatural(a: string, b: string): number {
     j++;
   }
   return a.length - i - (b.length - j) || compareText(a, b);
+}
+
+/** How much both begin with alike, up to the number that they may first differ in: neighbours share most of a name. */
+function sharedRuns(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  let i = 0;
+  while (i < shorter && a.charCodeAt(i) === b.charCodeAt(i)) i++;
+  while (i > 0 && isDigit(a.charCodeAt(i - 1))) i--;
+  return i;
 }
 
 /** Order at the first difference outside of numbers: where a run of other characters has ended, it is the smaller. */
