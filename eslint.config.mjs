@@ -21,6 +21,7 @@ const layers = [
   ['checker', 'placement', 'inventory', 'schemas'],
   ['model'],
   ['diagnostics'],
+  ['order.ts'],
 ];
 
 /** For each entry of a layer, the entries that it must not import. */
@@ -48,7 +49,7 @@ const bans = {
   },
   zodOutsideSchemas: { regex: '^zod', message: 'Only placement/document.ts and its reader know of zod.' },
   independent: {
-    regex: '(^|/)\\.\\./(placement|model)(/|$)',
+    regex: '(^|/)\\.\\./(placement|model|order)(/|$)',
     allowTypeImports: true,
     message: 'The checker shares no code with what it checks: types only.',
   },

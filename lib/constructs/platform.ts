@@ -7,6 +7,7 @@ import { freeId } from './ids';
 import type { Layer } from './layer';
 import { lazy } from './lazy';
 import { OwnObject } from './own-object';
+import { compareNames } from '../order';
 
 /** Names of the Flux Kustomizations that every cluster has. */
 const CONTROLLERS = 'controllers';
@@ -69,5 +70,5 @@ function helmReleasesOf(cluster: Cluster): { name: string; namespace: string }[]
       name: release.name,
       namespace: release.metadata.namespace ?? cluster.fluxOptions.namespace,
     }))
-    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    .sort(compareNames);
 }

@@ -1,4 +1,5 @@
 import { registry, type DiagnosticCode } from './registry';
+import { compareText } from '../order';
 
 /** How bad a finding is: an error stops the compile after its pass; a warning does not. */
 export type Severity = 'error' | 'warning';
@@ -63,7 +64,7 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 /** The order in which findings are printed: by construct path, file, place and code; never by time of discovery. */
 export function sortDiagnostics(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const keyed = diagnostics.map((d) => ({ d, key: sortKey(d) }));
-  keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  keyed.sort((a, b) => compareText(a.key, b.key));
   return keyed.map(({ d }) => d);
 }
 

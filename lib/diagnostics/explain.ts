@@ -1,4 +1,5 @@
 import { registry, type DiagnosticCode } from './registry';
+import { compareKeys } from '../order';
 
 const width = 100;
 
@@ -23,7 +24,7 @@ export function renderExplanation(code: DiagnosticCode): string {
 
 /** One line for each registered code, in order of code. */
 export function renderCodeList(): string {
-  const entries = Object.entries(registry).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(registry).sort(compareKeys);
   return entries.map(([code, { severity, title }]) => `${code}  ${severity.padEnd(7)}  ${title}\n`).join('');
 }
 

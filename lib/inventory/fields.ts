@@ -3,6 +3,7 @@ import type { DiagnosticCode } from '../diagnostics/registry';
 import { parseQuantity, wholeUnits, type Amount } from '../model/quantity';
 import type { Resources } from '../model/resources';
 import { countNames, listNames, namesPayload } from './names';
+import { compareText } from '../order';
 
 /** A value that is a map, with nothing known of what it holds. */
 export type RawMap = Readonly<Record<string, unknown>>;
@@ -196,7 +197,7 @@ export class FieldReader {
   }
 
   private told(fault: Fault, field: string, hits: Hit[], place: Place): Diagnostic {
-    const ordered = hits.sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
+    const ordered = hits.sort((a, b) => compareText(a.subject, b.subject));
     const [first] = ordered;
     const names = [...new Set(ordered.map((hit) => hit.subject))];
     const values = ordered.map((hit) => (names.length === 1 ? hit.value : [hit.subject, hit.value].join(' ').trim()));

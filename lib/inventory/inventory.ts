@@ -7,6 +7,7 @@ import { FieldReader, type Place, type RawMap } from './fields';
 import { readList, type ItemKind } from './list';
 import { readNode } from './nodes';
 import { readPod } from './pods';
+import { compareNames, compareText } from '../order';
 
 export type { ClusterInventory, InventoryNode, RunningPod } from './cluster';
 
@@ -99,7 +100,7 @@ function loadNodes(source: Source): Outcome<readonly InventoryNode[]> {
   const items = loadItems(source, 'Node', readNode);
   if (!items.ok) return items;
   const diagnostics = [...items.diagnostics, ...checkNodes(items.value, source.place)];
-  const nodes = items.value.filter(hasHostname).sort(byName);
+  const nodes = items.value.filter(hasHostname).sort(compareNames);
   return checked(nodes, diagnostics);
 }
 
@@ -132,10 +133,6 @@ function loadItems<T>(
   return { ok: true, value: items, diagnostics: fields.diagnostics(source.place) };
 }
 
-function byName(a: { readonly name: string }, b: { readonly name: string }): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
 function byNamespaceAndName(a: RunningPod, b: RunningPod): number {
-  return a.namespace < b.namespace ? -1 : a.namespace > b.namespace ? 1 : byName(a, b);
+  return compareText(a.namespace, b.namespace) || compareNames(a, b);
 }

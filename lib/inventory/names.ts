@@ -24,5 +24,5 @@ export function namesPayload(noun: string, names: readonly string[]): Record<str
 
 /** Sorted by code unit, the same everywhere. */
 export function sorted(names: Iterable<string>): string[] {
-  return [...names].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...names].sort();
 }

@@ -2,6 +2,7 @@ import { diagnostic, type Diagnostic, type Where } from '../diagnostics/diagnost
 import { nearest } from '../diagnostics/nearest';
 import type { ClusterInventory, InventoryNode } from './cluster';
 import { countNames, listNames, namesPayload, sorted } from './names';
+import { compareText } from '../order';
 
 /**
  * Holds a topology's levels, broadest first, against the labels of the nodes. One value under two parents is fine: a
@@ -61,7 +62,7 @@ function mergedDomains(nodes: readonly InventoryNode[], levels: readonly string[
     else byJoined.set(joined, new Set([values.join('/')]));
   }
   const merged = [...byJoined.values()].filter((tuples) => tuples.size > 1).map((tuples) => sorted(tuples));
-  return merged.sort(([a = ''], [b = '']) => (a < b ? -1 : a > b ? 1 : 0));
+  return merged.sort(([a = ''], [b = '']) => compareText(a, b));
 }
 
 function mergedDiagnostic(merged: readonly (readonly string[])[], level: string, where: Where): Diagnostic {

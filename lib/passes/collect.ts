@@ -12,6 +12,7 @@ import { usage, type Usage } from '../inventory/usage';
 import { readBundle } from '../schemas/bundle';
 import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
+import { compareText } from '../order';
 
 /** The construct tree, as the passes after this one need it. */
 export interface FleetModel {
@@ -147,5 +148,5 @@ function emptyFleet(): Diagnostic {
 }
 
 function byPath(a: IConstruct, b: IConstruct): number {
-  return a.node.path < b.node.path ? -1 : a.node.path > b.node.path ? 1 : 0;
+  return compareText(a.node.path, b.node.path);
 }

@@ -3,6 +3,7 @@ import type { Outcome } from '../diagnostics/diagnostic';
 import { controlPlaneFiles } from '../backends/runai/control-plane';
 import type { ClusterModel, FleetModel } from './collect';
 import type { LoweredObject } from './lower';
+import { compareKeys } from '../order';
 
 /** Text by path below dist, with forward slashes. */
 export type Files = ReadonlyMap<string, string>;
@@ -21,7 +22,7 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
     for (const [name, text] of controlPlane(cluster))
       files.set(`${cluster.construct.name}/control-plane/${name}`, text);
   }
-  const sorted = [...files].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...files].sort(compareKeys);
   return { ok: true, value: new Map(sorted), diagnostics: [] };
 }
 

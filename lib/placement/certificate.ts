@@ -12,6 +12,7 @@ import type { Ground } from './search';
 import { demandOfShape, minimumShape } from './shape';
 import { availableOn, eligibleIn, gangScope, isPlenty, scopeOf, type Scope } from './shortage';
 import { valuesOf } from './tree';
+import { compareText } from '../order';
 
 /** As many domains as this are listed by name, and as many different amounts. */
 const MOST_LISTED = 256;
@@ -193,6 +194,5 @@ function grouped(short: readonly Short[]): Json[] {
 }
 
 function byResource(a: Short, b: Short): number {
-  if (a.resource !== b.resource) return a.resource < b.resource ? -1 : 1;
-  return a.available === b.available ? 0 : a.available < b.available ? -1 : 1;
+  return compareText(a.resource, b.resource) || (a.available === b.available ? 0 : a.available < b.available ? -1 : 1);
 }

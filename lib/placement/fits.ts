@@ -3,6 +3,7 @@ import { labelValue } from './eligibility';
 import { kindsFor, nodeKinds, type NodeKinds } from './kinds';
 import type { NodeSpec, PodSpec } from './problem';
 import type { Tree } from './tree';
+import { compareKeys } from '../order';
 
 /** A pod's requests above 0: resource index and units. */
 export type Demand = readonly (readonly [number, number])[];
@@ -82,10 +83,5 @@ function likeness({ nodeSelector, nodeAffinity, tolerations, exclusive }: PodSpe
     ),
   );
   const tolerated = tolerations.map(({ key, operator, value, effect }) => [key, operator, value, effect]);
-  return [
-    Object.entries(nodeSelector).sort(([a], [b]) => (a < b ? -1 : 1)),
-    terms ?? null,
-    tolerated,
-    exclusive ?? null,
-  ];
+  return [Object.entries(nodeSelector).sort(compareKeys), terms ?? null, tolerated, exclusive ?? null];
 }

@@ -1,3 +1,5 @@
+import { compareText } from '../order';
+
 /**
  * Natural order: runs of digits compare as numbers, so `node-9` comes before `node-10`; no locale takes part. Texts
  * compare run by run, and a run that ends first is the smaller.
@@ -60,11 +62,6 @@ function compareDigits(a: string, i: number, aEnd: number, b: string, j: number,
     j++;
   }
   return i === aEnd ? 0 : a.charCodeAt(i) - b.charCodeAt(j);
-}
-
-/** Order by UTF-16 code units. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Finds places of items by name. */

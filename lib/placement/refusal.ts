@@ -3,6 +3,7 @@ import type { DiagnosticCode } from '../diagnostics/registry';
 import { HOSTNAME_LABEL } from '../model/node';
 import { parseQuantity } from '../model/quantity';
 import type { Reason, ReasonCode, UnplacedGang } from './plan';
+import { compareKeys, compareNames } from '../order';
 
 const codes: Readonly<Record<ReasonCode, DiagnosticCode>> = {
   'no-eligible-node': 'BAY3201',
@@ -54,14 +55,12 @@ function shortfall(reason: Reason | undefined): string[] {
   const short = amounts.filter(({ need, has }) => (parseQuantity(need) ?? 0n) > (parseQuantity(has) ?? 0n));
   const somewhere = reason?.level === HOSTNAME_LABEL ? 'a node has at most' : 'there are';
   const place = reason?.domain === undefined ? somewhere : `${reason.domain} has`;
-  return short
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, need, has }) => `${name}: needs ${need}, ${place} ${has}`);
+  return short.sort(compareNames).map(({ name, need, has }) => `${name}: needs ${need}, ${place} ${has}`);
 }
 
 /** How many nodes were left out, by cause. */
 function excluded(reason: Reason | undefined): string[] {
-  const entries = Object.entries(reason?.excluded ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(reason?.excluded ?? {}).sort(compareKeys);
   if (entries.length === 0) return [];
   return [`nodes left out: ${entries.map(([cause, count]) => `${cause}: ${count}`).join(', ')}`];
 }

@@ -11,6 +11,7 @@ import {
   type Problem,
 } from './problem';
 import type { NodeSelector, NodeSelectorRequirement, Taint } from '../model/node';
+import { compareKeys } from '../order';
 
 /** A change to one gang, and how to ask for it. */
 export interface Candidate {
@@ -94,7 +95,7 @@ export function taintsByKey(nodes: readonly NodeSpec[]): ReadonlyMap<string, rea
       byKey.set(taint.key, known.set(`${taint.value ?? ''}:${taint.effect}`, taint));
     }
   }
-  const ordered = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_TAINTS);
+  const ordered = [...byKey].sort(compareKeys).slice(0, MOST_TAINTS);
   return new Map(ordered.map(([key, taints]) => [key, [...taints.values()]]));
 }
 

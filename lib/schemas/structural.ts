@@ -1,5 +1,6 @@
 import type { Json } from '../diagnostics/diagnostic';
 import { below, isMap, type JsonMap, type Schema } from './schema';
+import { compareKeys } from '../order';
 
 /** What keeps a schema from being understood. */
 export interface Fault {
@@ -43,7 +44,7 @@ export function isTooDeep(document: unknown): boolean {
 /** Entries as a map, sorted by key; without those that are undefined. */
 export function sortedMap<T>(entries: readonly (readonly [string, T])[]): Readonly<Record<string, T>> {
   const kept = entries.filter(([, value]) => value !== undefined);
-  return Object.fromEntries([...kept].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  return Object.fromEntries([...kept].sort(compareKeys));
 }
 
 interface Place {

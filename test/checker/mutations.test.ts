@@ -5,7 +5,7 @@ import type { FaultCode } from '../../lib/checker/fault';
 import type { GangDocument, GroupDocument, NodeDocument, ProblemDocument } from '../../lib/placement/document';
 import type { GangPlan, Objective, Plan, PlacedGang } from '../../lib/placement/plan';
 import { problems, runs } from '../placement/arbitraries';
-import { bestPlan, type Best } from '../placement/oracle';
+import { bestPlan, emptyObjective, type Best } from '../placement/oracle';
 
 /** A problem and a plan that is sound, of brute force; then both with one thing broken. */
 interface Case {
@@ -23,15 +23,7 @@ const sound = fc
   .map(({ document, best }): Case => ({ document, plan: planOf(document, best ?? nothing) }));
 
 const nothing: Best = {
-  objective: {
-    unplaced: [],
-    moved: [0, 0],
-    extras: [],
-    preferred: [],
-    distance: '0/1',
-    spread: [[], [], []],
-    fragmentation: [],
-  },
+  objective: emptyObjective,
   placed: [],
   placements: {},
 };

@@ -7,7 +7,7 @@ import { compareTerm, termNames } from '../../lib/checker/terms';
 import type { GangDocument, GroupDocument, NodeDocument, ProblemDocument } from '../../lib/placement/document';
 import type { GangPlan, Objective, Plan } from '../../lib/placement/plan';
 import { problems, runs } from './arbitraries';
-import { bestPlan, waysOf, type Best, type Placements } from './oracle';
+import { bestPlan, emptyObjective, waysOf, type Best, type Placements } from './oracle';
 
 function nodes(sizes: Readonly<Record<string, number>>): NodeDocument[] {
   return Object.entries(sizes).map(([name, gpu]) => ({ name, allocatable: { gpu } }));
@@ -186,16 +186,6 @@ function bestOneByOne(document: ProblemDocument): Objective | undefined {
   }
   return known;
 }
-
-const emptyObjective: Objective = {
-  unplaced: [],
-  moved: [0, 0],
-  extras: [],
-  preferred: [],
-  distance: '0/1',
-  spread: [[], [], []],
-  fragmentation: [],
-};
 
 type Entry = readonly [path: string, nodes: readonly string[]];
 

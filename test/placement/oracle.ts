@@ -65,12 +65,22 @@ export function waysOf(cluster: Cluster, gang: GangDocument): Way[] {
   });
 }
 
+/** What a plan that places nothing costs. */
+export const emptyObjective: Objective = {
+  unplaced: [],
+  moved: [0, 0],
+  extras: [],
+  preferred: [],
+  distance: '0/1',
+  spread: [[], [], []],
+  fragmentation: [],
+};
+
 /** Only the part of a plan that says where pods are. */
 function planOf(name: string, placements: Placements): Plan {
   const gang = { name, status: 'placed', placements, domains: {}, moved: [] } as const;
-  const terms = { unplaced: [], moved: [0, 0], extras: [], preferred: [], distance: '0/1' } as const;
-  const objective = { ...terms, spread: [[], [], []], fragmentation: [] } as const;
-  return { version: 1, status: 'placed', gangs: [gang], objective, bound: objective, certificate: {}, optimal: false };
+  const cost = { objective: emptyObjective, bound: emptyObjective };
+  return { version: 1, status: 'placed', gangs: [gang], ...cost, certificate: {}, optimal: false };
 }
 
 function isValid(cluster: Cluster, placed: readonly PlacedGang[]): boolean {

@@ -14,6 +14,7 @@ import {
   type Diagnostic,
   type DynamoGraphProps,
 } from '../../lib';
+import { compareKeys } from '../../lib/order';
 
 /** A node as `kubectl get nodes -o json` has it, with what tests vary. */
 export interface TestNode {
@@ -136,5 +137,5 @@ export function errorCodes(fleet: Fleet): string[] {
 /** Hostnames of each written component of a graph in the plan, as `{ prefill: ['n1'] }`. */
 export function pins(compilation: Compilation, path: string): Record<string, readonly string[]> {
   const all = compilation.clusters.flatMap((cluster) => [...(cluster.pins.get(path) ?? [])]);
-  return Object.fromEntries(all.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(all.sort(compareKeys));
 }

@@ -6,6 +6,7 @@ import { HOSTNAME_LABEL } from '../../model/node';
 import { parseQuantity } from '../../model/quantity';
 import type { Verified } from '../verify';
 import { asList, asMap, asText, podTemplates, type FoundTemplate, type RawMap } from './pod-templates';
+import { compareKeys } from '../../order';
 
 /**
  * The pods that will run are those that were placed: as many, asking for as much, pinned to the nodes of the plan, and
@@ -109,7 +110,7 @@ function selectionFault({ spec }: WrittenComponent, template: FoundTemplate): st
 
 /** One text for equal maps, whatever the order of their keys. */
 function textOf(value: unknown): string {
-  return JSON.stringify(Object.entries(asMap(value)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return JSON.stringify(Object.entries(asMap(value)).sort(compareKeys));
 }
 
 /** Grove's gang is as large as the minimum. */
