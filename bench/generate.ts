@@ -74,7 +74,7 @@ const fullness: readonly (readonly [number, readonly (readonly [number, number])
  * Nodes of a cluster that is 70 % full: three classes of nodes, one for each block; what is in use lies in racks that
  * are nearly empty, mixed or nearly full, so that free GPUs are fragmented as on a cluster that has run for a while.
  */
-export function generateNodes(size: ClusterSize, seed: number): NodeDocument[] {
+function generateNodes(size: ClusterSize, seed: number): NodeDocument[] {
   const draw = new Draw(seed);
   const nodes: NodeDocument[] = [];
   for (let z = 0; z < size.zones; z++) {

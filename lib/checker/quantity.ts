@@ -64,7 +64,7 @@ export function amountOf(quantities: Quantities | undefined, resource: string): 
 }
 
 /** One pod, as it is counted in the resource `pods`. */
-export const onePod = 1_000_000_000n;
+const onePod = 1_000_000_000n;
 
 /** What one pod takes: its requests above 0, and one of `pods`. */
 export function demandOf(requests: Quantities | undefined): ReadonlyMap<string, bigint> {

@@ -4,7 +4,7 @@ import { formatQuantity, type Amount } from './quantity';
 export type Resources = Readonly<Record<string, Amount>>;
 
 /** Resources that are counted in bytes and printed with binary suffixes. */
-export function isBytes(resource: string): boolean {
+function isBytes(resource: string): boolean {
   return resource === 'memory' || resource === 'ephemeral-storage' || resource.startsWith('hugepages-');
 }
 

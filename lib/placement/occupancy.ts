@@ -14,7 +14,7 @@ export function makeComponent(leaf: Leaf): Component {
 }
 
 /** The most pods of a component that a node could come to hold, where the set has other nodes too. */
-export function mostOn(component: Component, n: number): number {
+function mostOn(component: Component, n: number): number {
   const { leaf, pods } = component;
   return leaf.exclusiveHost ? 1 : Math.min(pods, leaf.alone[n] ?? 0);
 }

@@ -15,7 +15,7 @@ export interface CommandLine {
 }
 
 /** Folder of one revision in a Hugging Face cache (huggingface_hub, "Understand caching"). */
-export function snapshotPath(model: ModelSpec): string | undefined {
+function snapshotPath(model: ModelSpec): string | undefined {
   if (model.revision === undefined) return undefined;
   return `${HUB_PATH}/models--${model.repository.replaceAll('/', '--')}/snapshots/${model.revision}`;
 }

@@ -172,7 +172,7 @@ export function environment(graph: GraphSpec, own: Environment): EnvVar[] {
 }
 
 /** The variable that the hub's client reads its token from, named after the key of the Secret. */
-export function tokenVariable(token: GraphSpec['model']['token']): Environment {
+function tokenVariable(token: GraphSpec['model']['token']): Environment {
   return token ? { [token.key]: token } : {};
 }
 

@@ -9,7 +9,7 @@ import {
 import type { StackProfile } from '../stacks';
 
 /** Pattern of a subgroup's name (CRD of KAI 0.17.0). */
-export const SUBGROUP_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const SUBGROUP_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Keeps KAI from evicting a gang that lost a pod; `-1` without a unit is refused. */
 export const NEVER_STALE = '-1s';

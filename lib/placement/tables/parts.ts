@@ -95,7 +95,7 @@ function sizesOf(item: LeafItem, below: readonly Dim[], counts: readonly number[
 }
 
 /** All ways to join parts into parts of at most `most` pods; both by size. */
-export function groupings(sizes: readonly number[], most: number): number[][] {
+function groupings(sizes: readonly number[], most: number): number[][] {
   const largest = sizes.findLastIndex((n) => n > 0);
   if (largest <= 0) return [new Array<number>(most + 1).fill(0)];
   const rest = changed(sizes, largest, -1);
