@@ -1,0 +1,211 @@
+import { formatAmount, type Resources } from '../model/resources';
+import type { QueueAmounts, TopologyConstraint, World, WorldNode, WorldPod, WorldPodGroup, WorldQueue } from './world';
+
+/** A pod that runs beside those of the world; it holds room on its node. */
+export interface Bystander {
+  readonly namespace: string;
+  readonly name: string;
+  readonly node: string;
+  /** Without the one of `pods`. */
+  readonly requests: Resources;
+  /** Queue that it counts in. */
+  readonly queue?: string;
+}
+
+/** Plugins of KAI 0.17's scheduler, in the order of their priorities (docs of the SchedulingShard, conf_util). */
+const plugins = [
+  'predicates',
+  'proportion',
+  'priority',
+  'elastic',
+  'kubeflow',
+  'ray',
+  'nodeavailability',
+  'gpusharingorder',
+  'gpupack',
+  'resourcetype',
+  'subgrouporder',
+  'taskorder',
+  'nominatednode',
+  'dynamicresources',
+  'minruntime',
+  'topology',
+  'snapshot',
+];
+
+/**
+ * A world as KAI's offline replay tool reads it (`snapshot.json`, KAI 0.17, cmd/snapshot-tool): one document with
+ * everything its scheduler would list. Amounts of nodes are taken before anything runs there, and what runs stands
+ * beside as pods. No clock: ages are counted from a fixed day.
+ */
+export function snapshotOf(world: World, bystanders: readonly Bystander[]): object {
+  const classes = new Map(world.podGroups.map(({ priorityClass, priority }) => [priorityClass, priority]));
+  const inUse = [...new Set(bystanders.flatMap(({ queue }) => queue ?? []))].sort();
+  return {
+    config: {
+      actions: 'allocate, consolidation, reclaim, preempt, stalegangeviction',
+      tiers: [
+        {
+          plugins: [
+            ...plugins.map((name) => ({ name })),
+            { name: 'nodeplacement', arguments: { cpu: 'binpack', gpu: 'binpack' } },
+          ],
+        },
+      ],
+    },
+    schedulerParams: {
+      schedulerName: 'kai-scheduler',
+      partitionParams: { NodePoolLabelKey: 'kai.scheduler/node-pool', NodePoolLabelValue: '' },
+      maxNumberConsolidationPreemptees: 16,
+      useSchedulingSignatures: true,
+      fullHierarchyFairness: true,
+      allowConsolidatingReclaim: true,
+      numOfStatusRecordingWorkers: 5,
+      globalDefaultStalenessGracePeriod: 60_000_000_000,
+    },
+    rawObjects: {
+      nodes: world.nodes.map(node),
+      queues: world.queues.map(queue),
+      topologies: world.topologies.map(({ name, levels }) => ({
+        metadata: meta(name),
+        spec: { levels: levels.map(({ label, alias }) => ({ nodeLabel: label, alias })) },
+      })),
+      priorityClasses: [...classes].sort().map(([name, value]) => ({ metadata: meta(name), value })),
+      podGroups: [...world.podGroups.map(podGroup), ...inUse.map(groupInUse)],
+      pods: [...world.pods.map(pod), ...bystanders.map(bystander)],
+      bindRequests: [],
+      configMaps: [],
+    },
+  };
+}
+
+function meta(name: string, namespace?: string, created = 0): object {
+  const kept = { name, namespace, uid: namespace === undefined ? name : `${namespace}/${name}` };
+  return { ...kept, creationTimestamp: timestamp(created) };
+}
+
+/** Seconds after the first of January 2026. */
+function timestamp(seconds: number): string {
+  return new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+function quantities(resources: Resources): Record<string, string> {
+  return Object.fromEntries(Object.entries(resources).map(([name, amount]) => [name, formatAmount(name, amount)]));
+}
+
+function node({ name, labels, taints, unschedulable, ready, allocatable }: WorldNode): object {
+  const amounts = quantities(allocatable);
+  return {
+    metadata: { ...meta(name), labels },
+    spec: { taints, unschedulable },
+    status: {
+      allocatable: amounts,
+      capacity: amounts,
+      conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }],
+    },
+  };
+}
+
+function queue({ name, parent, quota, limit }: WorldQueue): object {
+  const of = (kind: keyof QueueAmounts, unit: number): object => ({
+    quota: quota[kind] < 0 ? -1 : quota[kind] / unit,
+    limit: limit[kind] < 0 ? -1 : limit[kind] / unit,
+    overQuotaWeight: 1,
+  });
+  return {
+    metadata: meta(name),
+    spec: { parentQueue: parent, resources: { cpu: of('cpu', 1), memory: of('memory', 1_000_000), gpu: of('gpu', 1) } },
+  };
+}
+
+function constraintOf(constraint: TopologyConstraint | undefined): object | undefined {
+  if (!constraint) return undefined;
+  const { topology, required, preferred } = constraint;
+  return { topology, requiredTopologyLevel: required, preferredTopologyLevel: preferred };
+}
+
+function podGroup(group: WorldPodGroup): object {
+  const { namespace, name, minMember, minSubGroup, priorityClass, created } = group;
+  return {
+    metadata: meta(name, namespace, created),
+    spec: {
+      queue: group.queue,
+      priorityClassName: priorityClass,
+      preemptibility: group.preemptible ? 'preemptible' : 'non-preemptible',
+      stalenessGracePeriod: `${group.stalenessGrace}s`,
+      minMember,
+      minSubGroup,
+      topologyConstraint: constraintOf(group.constraint),
+      subGroups: group.subGroups.map(({ constraint, ...rest }) => ({
+        ...rest,
+        topologyConstraint: constraintOf(constraint),
+      })),
+    },
+  };
+}
+
+function pod(each: WorldPod): object {
+  const { namespace, name, uid, labels, podGroup: group, subGroup, created, releasing } = each;
+  return {
+    metadata: {
+      name,
+      namespace,
+      uid,
+      creationTimestamp: timestamp(created),
+      deletionTimestamp: releasing ? timestamp(created) : undefined,
+      labels: { ...labels, ...(subGroup === undefined ? {} : { 'kai.scheduler/subgroup-name': subGroup }) },
+      annotations: { 'pod-group-name': group, 'kai.scheduler/skip-podgrouper': 'true' },
+    },
+    spec: { ...podSpec(each.requests, each.node), ...selection(each) },
+    status: { phase: each.node === undefined ? 'Pending' : 'Running' },
+  };
+}
+
+function podSpec(requests: Resources, nodeName: string | undefined): object {
+  const amounts = quantities(requests);
+  return {
+    schedulerName: 'kai-scheduler',
+    nodeName,
+    containers: [{ name: 'main', image: 'none', resources: { requests: amounts, limits: devices(amounts) } }],
+  };
+}
+
+/** What Kubernetes wants a limit for. */
+function devices(amounts: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(Object.entries(amounts).filter(([name]) => name.includes('/')));
+}
+
+function selection({ nodeSelector, nodeAffinity, tolerations, apart }: WorldPod): object {
+  const terms = apart.map(({ topologyKey, matchLabels }) => ({ topologyKey, labelSelector: { matchLabels } }));
+  return {
+    nodeSelector,
+    tolerations,
+    affinity: {
+      nodeAffinity: nodeAffinity && { requiredDuringSchedulingIgnoredDuringExecution: nodeAffinity },
+      podAntiAffinity: terms.length > 0 ? { requiredDuringSchedulingIgnoredDuringExecution: terms } : undefined,
+    },
+  };
+}
+
+/** One gang for all that runs in a queue, so that the queue's use is counted. */
+function groupInUse(name: string): object {
+  return {
+    metadata: meta(inUseName(name), IN_USE),
+    spec: { queue: name, preemptibility: 'non-preemptible', minMember: 1 },
+  };
+}
+
+const IN_USE = 'in-use';
+
+function inUseName(queueName: string): string {
+  return `in-use-${queueName}`;
+}
+
+function bystander({ namespace, name, node: nodeName, requests, queue: queueName }: Bystander): object {
+  const annotations = queueName === undefined ? {} : { 'pod-group-name': inUseName(queueName) };
+  return {
+    metadata: { ...meta(name, namespace), annotations },
+    spec: podSpec(requests, nodeName),
+    status: { phase: 'Running' },
+  };
+}
