@@ -7,6 +7,7 @@ import { guaranteesOf, type Guarantee } from './passes/guarantees';
 import { lower } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
+import { replay } from './passes/replay';
 import { verify } from './passes/verify';
 
 /** What a fleet compiles to. */
@@ -39,6 +40,7 @@ export function compile(fleet: IConstruct): Compilation {
   const planned = pass(plan(model)); //              a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
+  pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
   const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
 
   return { files, clusters: planned, guarantees: guaranteesOf(planned), diagnostics: sortDiagnostics(findings) };

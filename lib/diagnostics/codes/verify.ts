@@ -80,4 +80,12 @@ new Queue(cluster, 'team-a');`,
     bad: 'kvTransfer: { level: Level.rack() }, placement: { preferred: Level.zone() }',
     good: 'kvTransfer: { level: Level.rack() }, placement: { required: Level.rack() }',
   },
+  BAY4040: {
+    severity: 'error',
+    title: 'feasible, but KAI would do something else',
+    explanation:
+      'What KAI does with the manifests was played through: the start in every order of arrival that matters, a restart of each component, and the loss of each node. Somewhere a pod did not get the place that the plan has for it.',
+    bad: `graph.podGroup.addJsonPatch(JsonPatch.add('/spec/topologyConstraint', { topology: 'topology-1', requiredTopologyLevel: 'topology.kubernetes.io/zone' }))`,
+    good: `new DynamoGraph(cluster, 'g', { placement: { required: Level.zone() }, ... })`,
+  },
 } as const satisfies Record<string, CodeInfo>;

@@ -7,7 +7,7 @@ import { asList, asMap, asText, podTemplates, type FoundTemplate } from './pod-t
 /** A PodGroup and the templates that name it. */
 interface Gang {
   readonly group: LoweredObject;
-  readonly members: readonly FoundTemplate[];
+  readonly members: readonly FoundTemplate<LoweredObject>[];
 }
 
 /**
@@ -31,8 +31,10 @@ function keyOf({ manifest }: LoweredObject, name: string): string {
   return `${manifest.metadata.namespace ?? ''}/${name}`;
 }
 
-function membersByKey(templates: readonly FoundTemplate[]): ReadonlyMap<string, readonly FoundTemplate[]> {
-  const members = new Map<string, FoundTemplate[]>();
+function membersByKey(
+  templates: readonly FoundTemplate<LoweredObject>[],
+): ReadonlyMap<string, readonly FoundTemplate<LoweredObject>[]> {
+  const members = new Map<string, FoundTemplate<LoweredObject>[]>();
   for (const template of templates) {
     const name = groupNamed(template);
     if (name === undefined) continue;
@@ -44,25 +46,31 @@ function membersByKey(templates: readonly FoundTemplate[]): ReadonlyMap<string, 
   return members;
 }
 
-function groupNamed(template: FoundTemplate): string | undefined {
+function groupNamed(template: FoundTemplate<LoweredObject>): string | undefined {
   return asText(asMap(template.metadata.annotations)[membership.podGroupAnnotation]);
 }
 
-function subgroupOf(template: FoundTemplate): string | undefined {
+function subgroupOf(template: FoundTemplate<LoweredObject>): string | undefined {
   return asText(asMap(template.metadata.labels)[membership.subgroupLabel]);
 }
 
-function checkTemplate(template: FoundTemplate, groups: ReadonlyMap<string, LoweredObject>): Diagnostic[] {
+function checkTemplate(
+  template: FoundTemplate<LoweredObject>,
+  groups: ReadonlyMap<string, LoweredObject>,
+): Diagnostic[] {
   return [...bindingFaults(template), ...memberFaults(template, groups)].map((text) => fault(template, text));
 }
 
-function bindingFaults(template: FoundTemplate): string[] {
+function bindingFaults(template: FoundTemplate<LoweredObject>): string[] {
   const isBound = asText(template.spec.nodeName) !== undefined;
   return isBound ? ['sets nodeName, which bypasses the scheduler and its gangs'] : [];
 }
 
 /** What a template that has one of the four keys lacks of the others. */
-function* memberFaults(template: FoundTemplate, groups: ReadonlyMap<string, LoweredObject>): Generator<string> {
+function* memberFaults(
+  template: FoundTemplate<LoweredObject>,
+  groups: ReadonlyMap<string, LoweredObject>,
+): Generator<string> {
   const { podGroupAnnotation, skipAnnotation, schedulerName } = membership;
   const name = groupNamed(template);
   const subgroup = subgroupOf(template);
@@ -121,7 +129,7 @@ function checkNames(groups: readonly LoweredObject[]): Diagnostic[] {
   );
 }
 
-function fault(template: FoundTemplate, text: string): Diagnostic {
+function fault(template: FoundTemplate<LoweredObject>, text: string): Diagnostic {
   const { manifest, object } = template.object;
   const whose = template.component === undefined ? '' : `component "${template.component}" of `;
   return diagnostic('BAY4010', {

@@ -1,11 +1,16 @@
-import type { LoweredObject } from '../lower';
+import type { Manifest } from '../../emit/manifest';
 
 /** A part of a manifest, as it was read: anything may be missing or of another kind after a patch. */
 export type RawMap = Readonly<Record<string, unknown>>;
 
+/** Whatever a manifest comes in. */
+interface Holder {
+  readonly manifest: Manifest;
+}
+
 /** A pod template somewhere in a manifest. */
-export interface FoundTemplate {
-  readonly object: LoweredObject;
+export interface FoundTemplate<T extends Holder = Holder> {
+  readonly object: T;
   /** Place in the manifest, such as `spec.components[1].podTemplate`. */
   readonly pointer: string;
   /** Name of the component, for a DynamoGraphDeployment. */
@@ -15,6 +20,8 @@ export interface FoundTemplate {
   readonly nodes: number;
   /** Grove's minimum, for a component of a DynamoGraphDeployment that says one. */
   readonly minAvailable?: unknown;
+  /** Grove's domain for all pods of the component, or of each replica of several pods. */
+  readonly packDomain?: unknown;
   /** Annotations that stand on the component, not on its pods. */
   readonly annotations: RawMap;
   readonly metadata: RawMap;
@@ -22,7 +29,7 @@ export interface FoundTemplate {
 }
 
 /** Every pod template of a manifest, of whatever kind the object is. */
-export function podTemplates(object: LoweredObject): FoundTemplate[] {
+export function podTemplates<T extends Holder>(object: T): FoundTemplate<T>[] {
   const { manifest } = object;
   const spec = asMap(manifest.spec);
   if (manifest.kind === 'DynamoGraphDeployment') {
@@ -35,7 +42,7 @@ export function podTemplates(object: LoweredObject): FoundTemplate[] {
   return job.template === undefined ? [] : [found(object, 'spec.jobTemplate.spec.template', job.template)];
 }
 
-function fromComponent(object: LoweredObject): (component: unknown, index: number) => FoundTemplate {
+function fromComponent<T extends Holder>(object: T): (component: unknown, index: number) => FoundTemplate<T> {
   return (raw, index) => {
     const component = asMap(raw);
     const template = found(object, `spec.components[${index}].podTemplate`, component.podTemplate, component.replicas);
@@ -45,13 +52,14 @@ function fromComponent(object: LoweredObject): (component: unknown, index: numbe
       ...template,
       nodes: typeof nodeCount === 'number' ? nodeCount : 1,
       minAvailable,
+      packDomain: asMap(component.topologyConstraint).packDomain,
       component: typeof component.name === 'string' ? component.name : String(index),
     };
   };
 }
 
 /** A component of v1alpha1, in the words of core/v1. */
-function fromService(object: LoweredObject, name: string, raw: unknown): FoundTemplate {
+function fromService<T extends Holder>(object: T, name: string, raw: unknown): FoundTemplate<T> {
   const service = asMap(raw);
   const { mainContainer, ...spec } = asMap(service.extraPodSpec);
   const { requests, limits } = asMap(service.resources);
@@ -69,7 +77,7 @@ function fromAmounts(raw: unknown): RawMap {
   return { ...amounts, ...asMap(custom), ...(gpu === undefined ? {} : { 'nvidia.com/gpu': gpu }) };
 }
 
-function found(object: LoweredObject, pointer: string, raw: unknown, replicas: unknown = 1): FoundTemplate {
+function found<T extends Holder>(object: T, pointer: string, raw: unknown, replicas: unknown = 1): FoundTemplate<T> {
   const template = asMap(raw);
   const count = typeof replicas === 'number' ? replicas : 1;
   const { metadata, spec } = template;

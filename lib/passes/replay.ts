@@ -1,0 +1,81 @@
+import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { podGroupName } from '../model/graph';
+import type { DynamoGraph } from '../constructs/dynamo-graph';
+import { placeOf } from './collect';
+import type { LoweredObject } from './lower';
+import type { PlannedCluster } from './plan';
+import { replay as replayWorld, type Mishap, type Planned } from './replay/scenarios';
+import { worldOf, type ReplayedWorld } from './replay/world';
+
+/**
+ * What KAI does with the manifests of every cluster: a start, arrivals in other orders, restarts and the loss of a
+ * node. Whatever does not land as planned is an error. Run:ai's scheduler is closed and not replayed.
+ */
+export function replay(planned: readonly PlannedCluster[], objects: readonly LoweredObject[]): Outcome<void> {
+  const diagnostics = planned
+    .filter(({ cluster }) => cluster.construct.stack.profile.gang !== 'runai')
+    .flatMap((cluster) => replayCluster(cluster, objects));
+  return { ok: true, value: undefined, diagnostics };
+}
+
+function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[]): Diagnostic[] {
+  const world = replayedWorld(planned, objects);
+  const first = new Map<string, { mishap: Mishap; times: number }>();
+  for (const mishap of replayWorld(world, plannedNodes(planned))) {
+    const key = `${mishap.owner} ${mishap.kind}`;
+    const found = first.get(key);
+    if (found) found.times++;
+    else first.set(key, { mishap, times: 1 });
+  }
+  return [...first.values()].map(({ mishap, times }) => mishapFinding(planned, mishap, times));
+}
+
+/** A cluster as KAI will see it, from the objects as they will be written. */
+export function replayedWorld({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): ReplayedWorld {
+  const name = cluster.construct.node.path.replaceAll('/', '-');
+  const manifests = objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
+  return worldOf(manifests, cluster.inventory.nodes, cluster.use);
+}
+
+/** Names of the nodes that the plan gives to a component. */
+function plannedNodes({ cluster, pins }: PlannedCluster): Planned {
+  const names = new Map<string, string[]>();
+  for (const { hostname, name } of cluster.inventory.nodes) names.set(hostname, [...(names.get(hostname) ?? []), name]);
+  const byOwner = new Map<string, ReadonlyMap<string, ReadonlySet<string>>>(
+    cluster.graphs.map((graph) => {
+      const components = [...(pins.get(graph.node.path) ?? [])];
+      const nodes = components.map(([component, hosts]) => {
+        return [component, new Set(hosts.flatMap((host) => names.get(host) ?? []))] as const;
+      });
+      return [ownerOf(graph), new Map(nodes)] as const;
+    }),
+  );
+  return ({ owner, component }) => (component === undefined ? undefined : byOwner.get(owner)?.get(component));
+}
+
+function ownerOf({ spec }: DynamoGraph): string {
+  return `${spec.namespace}/${spec.name}`;
+}
+
+const outcomes: Readonly<Record<Mishap['kind'], string>> = {
+  'never starts': 'never start it',
+  'no gang': 'not hold it together',
+  elsewhere: 'put it elsewhere',
+  evicted: 'delete it',
+};
+
+function mishapFinding({ cluster }: PlannedCluster, mishap: Mishap, times: number): Diagnostic {
+  const graph = cluster.graphs.find((each) => ownerOf(each) === mishap.owner);
+  const what = graph ? `graph "${graph.spec.name}"` : mishap.owner;
+  const where = graph ? placeOf(graph) : placeOf(cluster.construct);
+  return diagnostic('BAY4040', {
+    message: `${what} is feasible, but KAI would ${outcomes[mishap.kind]} ${mishap.when}`,
+    where: mishap.component === undefined ? where : { ...where, pointer: mishap.component },
+    notes: [
+      graph ? mishap.detail.replaceAll(podGroupName(graph.spec), graph.spec.name) : mishap.detail,
+      ...(times > 1 ? [`so it goes in ${times} of the situations that were replayed`] : []),
+    ],
+    help: 'look at the patches on its objects; where there are none, please report it with the output of `bayplan export kai-snapshot`',
+    data: { kind: mishap.kind, times },
+  });
+}

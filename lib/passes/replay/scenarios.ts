@@ -1,0 +1,214 @@
+import { pinnedTo } from '../../replay/predicates';
+import { Session, type Refusal } from '../../replay/session';
+import type { ReplayedPod } from './workloads';
+import type { ReplayedWorld } from './world';
+
+/**
+ * What happens to a cluster, played through: its start in every order of arrival that matters, the loss of any one node
+ * and its return, and a restart of any one component. Pods of a component are interchangeable: what counts is that each
+ * is on a node of its pin.
+ */
+
+/** Something that did not go as planned. */
+export interface Mishap {
+  /** Namespace and name of the object whose pods it is about. */
+  readonly owner: string;
+  readonly kind: 'never starts' | 'no gang' | 'elsewhere' | 'evicted';
+  readonly component?: string;
+  /** What had happened, such as `after the loss of node n1`. */
+  readonly when: string;
+  readonly detail: string;
+}
+
+/** Nodes that the pods of a component may have: names, by owner and component. */
+export type Planned = (pod: ReplayedPod) => ReadonlySet<string> | undefined;
+
+/** More gangs than this that can stand in each other's way are not tried in every order. */
+const MAX_PERMUTED = 4;
+
+/** Every scenario, one after the other, each from where the start ended. */
+export function replay(world: ReplayedWorld, planned: Planned): readonly Mishap[] {
+  const stage = new Stage(world, planned);
+  const start = [...scattered(world), ...stage.play('at the start', () => undefined)];
+  // What does not even start has nothing to restart.
+  if (start.length > 0) return start;
+  return [...arrivals(world, stage), ...restarts(world, stage), ...losses(world, stage)];
+}
+
+/** Graphs whose pods are not in one gang. */
+function scattered({ pods, foreign }: ReplayedWorld): Mishap[] {
+  const gangs = new Map<string, Set<string>>();
+  for (const { owner, component, podGroup } of pods) {
+    if (component !== undefined) gangs.set(owner, (gangs.get(owner) ?? new Set()).add(podGroup));
+  }
+  const apart = [...gangs].flatMap(([owner, names]) =>
+    names.size > 1
+      ? [{ owner, detail: `its pods are in ${names.size} PodGroups: ${[...names].slice(0, 3).join(', ')}` }]
+      : [],
+  );
+  const elsewhere = [...new Set(foreign)].map((owner) => ({
+    owner,
+    detail: `some of its pods do not name KAI as their scheduler`,
+  }));
+  return [...apart, ...elsewhere].map((each) => ({ ...each, kind: 'no gang', when: 'at the start' }));
+}
+
+class Stage {
+  private readonly session: Session;
+  private readonly byUid: ReadonlyMap<string, ReplayedPod>;
+
+  constructor(
+    private readonly world: ReplayedWorld,
+    private readonly planned: Planned,
+  ) {
+    this.session = new Session(world);
+    this.byUid = new Map(world.pods.map((pod) => [pod.uid, pod]));
+  }
+
+  /** Lets something happen, has KAI place what it can, and says what is not as planned then. */
+  play(when: string, happen: (session: Session) => void): Mishap[] {
+    happen(this.session);
+    const refusals = this.session.schedule();
+    return this.mishaps(when, refusals);
+  }
+
+  /** The same, and back to how it was before. */
+  rehearse(when: string, happen: (session: Session) => readonly Mishap[] | undefined): Mishap[] {
+    const mark = this.session.mark();
+    const before = happen(this.session) ?? [];
+    const after = this.play(when, () => undefined);
+    this.session.undo(mark);
+    return [...before, ...after];
+  }
+
+  nodes(): ReadonlyMap<string, string> {
+    return this.session.placed();
+  }
+
+  /** Gangs that KAI would delete as they are now. */
+  evictions(when: string): Mishap[] {
+    return this.session.stale().flatMap(({ podGroup, after }) => {
+      const pod = this.world.pods.find((each) => each.podGroup === podGroup);
+      const detail = `KAI deletes every pod of PodGroup "${podGroup}" ${after} s later, since some are missing`;
+      return pod ? [{ owner: pod.owner, kind: 'evicted' as const, when, detail }] : [];
+    });
+  }
+
+  private mishaps(when: string, refusals: readonly Refusal[]): Mishap[] {
+    const placed = this.session.placed();
+    const reasons = new Map(refusals.map((refusal) => [refusal.podGroup, refusal]));
+    const found = new Map<string, Mishap>();
+    for (const pod of this.world.pods) {
+      const mishap = this.mishapOf(pod, placed.get(pod.uid), reasons.get(pod.podGroup), when);
+      const key = `${pod.owner} ${mishap?.kind ?? ''}`;
+      if (mishap && !found.has(key)) found.set(key, mishap);
+    }
+    return [...found.values()];
+  }
+
+  private mishapOf(
+    pod: ReplayedPod,
+    node: string | undefined,
+    refusal: Refusal | undefined,
+    when: string,
+  ): Mishap | undefined {
+    const { owner, component } = pod;
+    if (node === undefined) {
+      const detail = refusal?.reason ?? this.whyIgnored(pod);
+      return { owner, kind: 'never starts', component, when, detail };
+    }
+    const planned = this.planned(this.byUid.get(pod.uid) ?? pod);
+    if (!planned || planned.has(node)) return undefined;
+    const detail = `pod ${pod.name} goes to ${node}, and the plan has it on ${[...planned].sort().join(', ')}`;
+    return { owner, kind: 'elsewhere', component, when, detail };
+  }
+
+  private whyIgnored({ name, podGroup, subGroup }: ReplayedPod): string {
+    const group = this.world.podGroups.find((each) => each.name === podGroup);
+    if (!group) return `pod ${name} waits for PodGroup "${podGroup}", which is not there`;
+    return `pod ${name} is in subgroup "${subGroup ?? 'default'}", which PodGroup "${podGroup}" does not have`;
+  }
+}
+
+/** Gangs that share a node of their pins come in every order; then each gang alone comes last of all. */
+function arrivals(world: ReplayedWorld, stage: Stage): Mishap[] {
+  const inOrders = interfering(world).flatMap((names) => {
+    if (names.length < 2 || names.length > MAX_PERMUTED) return [];
+    return permutations(names).flatMap((order) =>
+      stage.rehearse(`with gangs arriving as ${order.join(', ')}`, (session) => {
+        for (const pod of world.pods) if (names.includes(pod.podGroup)) session.restart(pod.uid);
+        const there = new Set<string>();
+        for (const name of order) session.schedule(there.add(name));
+        return undefined;
+      }),
+    );
+  });
+  const last = world.podGroups.flatMap(({ name }) =>
+    stage.rehearse(`with "${name}" arriving last`, (session) => {
+      for (const pod of world.pods) if (pod.podGroup === name) session.restart(pod.uid);
+      return undefined;
+    }),
+  );
+  return [...inOrders, ...last];
+}
+
+/** Names of PodGroups, those together that could take a node from each other. */
+function interfering(world: ReplayedWorld): string[][] {
+  const sets = new Map<string, { names: Set<string>; hosts: Set<string> }>();
+  for (const { name } of world.podGroups) sets.set(name, { names: new Set([name]), hosts: new Set() });
+  for (const pod of world.pods) {
+    for (const host of pinnedTo(pod) ?? ['*']) sets.get(pod.podGroup)?.hosts.add(host);
+  }
+  const merged: { names: Set<string>; hosts: Set<string> }[] = [];
+  for (const set of sets.values()) {
+    const touching = merged.filter(
+      ({ hosts }) => hosts.has('*') || set.hosts.has('*') || [...set.hosts].some((host) => hosts.has(host)),
+    );
+    for (const other of touching) {
+      merged.splice(merged.indexOf(other), 1);
+      for (const name of other.names) set.names.add(name);
+      for (const host of other.hosts) set.hosts.add(host);
+    }
+    merged.push(set);
+  }
+  return merged.map(({ names }) => [...names].sort());
+}
+
+function permutations(items: readonly string[]): string[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((first, i) =>
+    permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [first, ...rest]),
+  );
+}
+
+/** All pods of a component go, and come back. */
+function restarts(world: ReplayedWorld, stage: Stage): Mishap[] {
+  const components = new Map<string, ReplayedPod[]>();
+  for (const pod of world.pods) {
+    const key = `${pod.owner} ${pod.component ?? pod.name}`;
+    components.set(key, [...(components.get(key) ?? []), pod]);
+  }
+  return [...components.values()].flatMap((pods) => {
+    const what = pods[0]?.component ?? pods[0]?.name ?? '';
+    return stage.rehearse(`after a restart of ${what}`, (session) => {
+      for (const { uid } of pods) session.restart(uid);
+      return undefined;
+    });
+  });
+}
+
+/** A node goes with its pods, KAI does what it can, and the node comes back. */
+function losses(world: ReplayedWorld, stage: Stage): Mishap[] {
+  const onNode = new Map<string, string[]>();
+  for (const [uid, node] of stage.nodes()) onNode.set(node, [...(onNode.get(node) ?? []), uid]);
+  return [...onNode].sort().flatMap(([node, uids]) =>
+    stage.rehearse(`once node ${node} is back after a loss`, (session) => {
+      session.lose(node, true);
+      for (const uid of uids) session.restart(uid);
+      session.schedule();
+      const evicted = stage.evictions(`when node ${node} is lost`);
+      session.lose(node, false);
+      return evicted;
+    }),
+  );
+}
