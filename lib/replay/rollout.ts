@@ -1,4 +1,4 @@
-import type { Refusal, Session } from './session';
+import type { Session } from './session';
 
 /**
  * Controllers that replace pods, step by step: Deployments with Dynamo's rollouts across worker generations
@@ -45,20 +45,20 @@ interface State {
 export function roll(
   session: Session,
   rollouts: readonly Rollout[],
-): { readonly stuck: readonly Stuck[]; readonly refusals: readonly Refusal[] } {
+): readonly Stuck[] {
   const states = rollouts.map((rollout) => ({ rollout, old: [...rollout.old], made: 0 }));
-  let refusals = session.schedule();
+  session.schedule();
   for (let isMoving = true; isMoving;) {
     const before = session.placed().size;
     // Controllers do not wait for each other: all of them look at the same moment.
     const placed = session.placed();
     const moves = states.map((state) => nextMove(state, placed));
     states.forEach((state, i) => apply(session, state, moves[i] ?? STAY));
-    refusals = session.schedule();
+    session.schedule();
     isMoving = moves.some(({ remove, create }) => remove.length + create > 0) || session.placed().size !== before;
   }
   const placed = session.placed();
-  return { stuck: states.flatMap((state) => stuckOf(state, placed)), refusals };
+  return states.flatMap((state) => stuckOf(state, placed));
 }
 
 interface Move {

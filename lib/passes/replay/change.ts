@@ -1,7 +1,7 @@
 import type { Manifest } from '../../emit/manifest';
+import { pinnedTo } from '../../replay/predicates';
 import { roll, strategyOf, type Rollout, type Strategy } from '../../replay/rollout';
 import { Session } from '../../replay/session';
-import type { WorldPod } from '../../replay/world';
 import { asMap, asText, podTemplates, type FoundTemplate } from '../verify/pod-templates';
 import type { ReplayedPod } from './workloads';
 import type { ReplayedWorld } from './world';
@@ -15,9 +15,9 @@ import type { ReplayedWorld } from './world';
 export interface Hang {
   /** Namespace and name of the graph. */
   readonly owner: string;
-  readonly component: string;
-  readonly detail: string;
-  /** Who waits for whom: a line for each pod without a place. */
+  /** Components with new pods that wait, or old ones that stay. */
+  readonly components: readonly string[];
+  /** Who waits for whom: a line for each component. */
   readonly chain: readonly string[];
 }
 
@@ -126,6 +126,8 @@ function placesOf(world: ReplayedWorld): ReadonlyMap<string, string> {
         constraint: undefined,
       })),
     })),
+    // labels may have changed since: what runs stays, and its pin says where
+    pods: world.pods.map((pod) => ({ ...pod, nodeSelector: {} })),
     queues: world.queues.map((queue) => ({ ...queue, quota: UNBOUNDED, limit: UNBOUNDED })),
   });
   session.schedule();
@@ -157,15 +159,44 @@ function attempt(
   );
   const session = new Session({ ...after.world, pods: [...old, ...fresh] });
   const rollouts = rolling.map((each) => rolloutOf(each, old, fresh, isReversed));
-  const { stuck, refusals } = roll(session, rollouts);
-  const byUid = new Map<string, WorldPod>([...old, ...fresh].map((pod) => [pod.uid, pod]));
-  return stuck.map(({ name, waiting, old: left }, i) => {
+  const stuck = roll(session, rollouts);
+  const byUid = new Map<string, ReplayedPod>([...old, ...fresh].map((pod) => [pod.uid, pod]));
+  const holders = new Map<string, ReplayedPod[]>();
+  for (const [uid, node] of session.placed()) {
+    const pod = byUid.get(uid);
+    if (pod) holders.set(node, [...(holders.get(node) ?? []), pod]);
+  }
+  const waits = stuck.map(({ name, waiting, old: left }) => {
     const { owner = '', component = '' } = rolling.find((each) => nameOf(each) === name) ?? {};
-    const blocked = waiting[0] === undefined ? undefined : byUid.get(waiting[0]);
-    const refusal = refusals.find(({ podGroup }) => podGroup === blocked?.podGroup) ?? refusals[i];
-    const detail = `${waiting.length} new pods of ${component} wait, and ${left.length} old ones stay`;
-    return { owner, component, detail, chain: refusal ? [refusal.reason.replaceAll(OLD, 'old ')] : [] };
+    const pods = waiting.flatMap((uid) => byUid.get(uid) ?? []);
+    return { owner, component, line: waitLine(component, pods, left.length, holders) };
   });
+  return [...new Set(waits.map(({ owner }) => owner))].map((owner) => {
+    const own = waits.filter((each) => each.owner === owner);
+    return { owner, components: own.map(({ component }) => component), chain: own.map(({ line }) => line) };
+  });
+}
+
+/** What new pods of a component wait for: the nodes of their pin, and whose old pods are there. */
+function waitLine(
+  component: string,
+  waiting: readonly ReplayedPod[],
+  left: number,
+  holders: ReadonlyMap<string, readonly ReplayedPod[]>,
+): string {
+  if (waiting.length === 0) return `${pods(left, 'old')} of ${component} kept until all its new ones are there`;
+  const nodes = [...new Set(waiting.flatMap((pod) => pinnedTo(pod) ?? []))].sort();
+  const held = nodes.flatMap((node) =>
+    (holders.get(node) ?? [])
+      .filter(({ uid }) => uid.startsWith(OLD))
+      .map((pod) => `${pod.component ?? pod.name} on ${node}`),
+  );
+  const because = held.length > 0 ? `, where old pods still are: ${held.join(', ')}` : '';
+  return `${pods(waiting.length, 'new')} of ${component} waiting for ${nodes.join(', ')}${because}`;
+}
+
+function pods(count: number, kind: 'old' | 'new'): string {
+  return `${count} ${kind} pod${count === 1 ? '' : 's'}`;
 }
 
 function nameOf({ owner, component }: RollingComponent): string {
