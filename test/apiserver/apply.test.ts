@@ -5,6 +5,7 @@ import { largestOfKinds, missingFields, without, withValue, wrongValues } from '
 import { crdsFor, knownTo } from './crds';
 import { apply, applyFolders } from './flux';
 import { idOf, lost, namespaceOf, withoutResourceVersion } from './objects';
+import { podsOf } from './pods';
 import { missingPrograms, startServer, type ApiServer } from './server';
 
 /** Everything that is committed, applied to a real API server as Flux does it; CONTRIBUTING.md says how to run it. */
@@ -42,8 +43,10 @@ afterEach(async () => {
 /** A new server with the CRDs of a cluster, and with the namespace of Flux. */
 async function serverFor(cluster: CommittedCluster): Promise<ApiServer> {
   const { kubectl } = (server = await startServer(assets));
-  const expectDone = async (args: readonly string[], input?: string): Promise<void> =>
-    expect((await kubectl(args, input)).stderr).toBe('');
+  const expectDone = async (args: readonly string[], input?: string): Promise<void> => {
+    const { failed, stderr } = await kubectl(args, input);
+    expect(failed ? stderr : '').toBe('');
+  };
   const crds = crdsOf(cluster);
   await expectDone(['apply', '--server-side', '--filename=-'], documents(crds));
   const names = crds.map(({ metadata }) => `crd/${metadata.name}`);
@@ -59,7 +62,7 @@ const documents = (objects: readonly object[]): string => objects.map((one) => J
 const ids = (objects: readonly JsonMap[]): string[] => objects.map(idOf).sort();
 
 suite(titled('an API server with the CRDs of a cluster'), () => {
-  test.each(clusters)('$name: takes all as it is written, and finds no change in it later', async (cluster) => {
+  test.each(clusters)('$name: takes all as it is written, and its pods, and finds no change later', async (cluster) => {
     const isKnown = knownTo(crdsOf(cluster));
     const known = writtenFor(cluster).filter(isKnown);
     const to = await serverFor(cluster);
@@ -69,6 +72,11 @@ suite(titled('an API server with the CRDs of a cluster'), () => {
     expect(ids(first.kept)).toEqual(ids(known));
     const kept = new Map(first.kept.map((object) => [idOf(object), object]));
     expect(known.flatMap((object) => lost(object, kept.get(idOf(object)), idOf(object)))).toEqual([]);
+
+    const pods = known.flatMap(podsOf);
+    const tried = await apply(to, documents(pods), '--dry-run=server');
+    expect(tried.complaints).toEqual([]);
+    expect(ids(tried.kept)).toEqual(ids(pods));
 
     // At the first update the server stores the status that it shows by default: a new resourceVersion, this once.
     const second = await applyFolders(to, cluster, isKnown);
@@ -115,7 +123,8 @@ const withMistakes = clusters.filter(({ name }) => /^dist\/(?:lab|us-east):/.tes
 
 suite(titled('an API server does not take what is refused offline'), () => {
   test.each(withMistakes)('$name', async (cluster) => {
-    const samples = [...largestOfKinds(writtenFor(cluster).filter(knownTo(crdsOf(cluster)))).values()];
+    const known = writtenFor(cluster).filter(knownTo(crdsOf(cluster)));
+    const samples = [...largestOfKinds([...known, ...known.flatMap(podsOf)]).values()];
     const to = await serverFor(cluster);
     // A namespace of what has none is not refused, but dropped.
     const isTaken = async (object: JsonMap): Promise<boolean> => {

@@ -37,7 +37,7 @@ export function crdsFor(objects: readonly JsonMap[], parts: readonly string[]): 
 }
 
 /** Whether the API server itself has a kind: the group has no dot, or belongs to Kubernetes. */
-export const isBuiltIn = (object: JsonMap): boolean => /^(?:[^.]+|[^/]+\.k8s\.io\/.*) /.test(kindOf(object));
+const isBuiltIn = (object: JsonMap): boolean => /^(?:[^.]+|[^/]+\.k8s\.io\/.*) /.test(kindOf(object));
 
 /** A test of whether one of the CRDs, or the API server itself, has the kind of an object. */
 export function knownTo(crds: readonly Crd[]): (object: JsonMap) => boolean {

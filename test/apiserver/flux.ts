@@ -15,7 +15,7 @@ interface Kustomization {
  * Folders in the order in which Flux applies them: first its own, then those of its Kustomizations, each after what it
  * depends on. Throws where some wait for one another, or for what is not there.
  */
-export function fluxFolders({ folder, objects }: CommittedCluster): string[] {
+function fluxFolders({ folder, objects }: CommittedCluster): string[] {
   const folders = [join(folder, 'flux')];
   const done = new Set<string>();
   let waiting = objects.flatMap(({ object }) => (isKustomization(object) ? [object] : []));

@@ -3,6 +3,10 @@ import { kindOf } from '../support/clusters';
 
 const metadataOf = ({ metadata }: JsonMap): JsonMap => (isMap(metadata) ? metadata : {});
 
+export function nameOf(object: JsonMap): string {
+  return String(metadataOf(object)['name']);
+}
+
 export function namespaceOf(object: JsonMap): string | undefined {
   const { namespace } = metadataOf(object);
   return typeof namespace === 'string' ? namespace : undefined;
@@ -11,7 +15,7 @@ export function namespaceOf(object: JsonMap): string | undefined {
 /** As in `v1 ConfigMap inference/settings`, or `v1 Namespace inference`. */
 export function idOf(object: JsonMap): string {
   const namespace = namespaceOf(object);
-  return `${kindOf(object)} ${namespace === undefined ? '' : `${namespace}/`}${String(metadataOf(object)['name'])}`;
+  return `${kindOf(object)} ${namespace === undefined ? '' : `${namespace}/`}${nameOf(object)}`;
 }
 
 /** An object but for what counts its revisions; its generation, which counts those of what is asked for, stays. */
@@ -25,7 +29,7 @@ export function lost(written: unknown, kept: unknown, path: string): string[] {
   if (isMap(written) && isMap(kept)) {
     return Object.entries(written).flatMap(([key, value]) => lost(value, kept[key], `${path}.${key}`));
   }
-  if (Array.isArray(written) && Array.isArray(kept) && written.length === kept.length) {
+  if (Array.isArray(written) && Array.isArray(kept) && written.length <= kept.length) {
     return written.flatMap((value, i) => lost(value, kept[i], `${path}[${i}]`));
   }
   return written === kept ? [] : [`${path}: ${JSON.stringify(written)} became ${JSON.stringify(kept)}`];

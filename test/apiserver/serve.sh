@@ -15,6 +15,7 @@ etcd_pid=$!
   --bind-address=127.0.0.1 --secure-port="$port" --advertise-address=127.0.0.1 --endpoint-reconciler-type=none \
   --service-cluster-ip-range=10.0.0.0/24 --cert-dir="$folder/certs" \
   --token-auth-file="$folder/token.csv" --anonymous-auth=false --authorization-mode=AlwaysAllow \
+  --disable-admission-plugins=ServiceAccount \
   --service-account-issuer=https://localhost --service-account-key-file="$folder/service-account.key" \
   --service-account-signing-key-file="$folder/service-account.key" \
   </dev/null >"$folder/kube-apiserver.log" 2>&1 &
