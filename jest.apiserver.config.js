@@ -1,7 +1,7 @@
 const common = require('./jest.config.js');
 
 /**
- * Tests that need a real API server, and a minute or two: npm run test:apiserver.
+ * Tests that need a real API server, and minutes: npm run test:apiserver.
  * @type {import('jest').Config}
  */
 module.exports = {
