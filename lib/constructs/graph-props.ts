@@ -20,7 +20,8 @@ export interface PlacementProps {
 /** What every component may say. */
 export interface ComponentProps {
   /**
-   * Name in the graph. Part of what is frozen once the graph exists.
+   * Name in the graph. Part of what is frozen once the graph exists. Where a role has several components, each needs a
+   * name of its own.
    *
    * @default - `frontend`, `prefill`, `decode` or `worker`
    */
@@ -114,7 +115,8 @@ export interface RdmaProps {
 }
 
 /**
- * A graph. Workers are either disaggregated (`prefill` and `decode`) or aggregated (`worker`).
+ * A graph. Workers are either disaggregated (`prefill` and `decode`) or aggregated (`worker`). Each of the three is one
+ * component, or a list of them where workers of one role differ: in where they are, or in what they ask for.
  */
 export interface DynamoGraphProps {
   /** Name of the DynamoGraphDeployment. @default - the construct's id */
@@ -161,7 +163,7 @@ export interface DynamoGraphProps {
   /** For every component. @default - none */
   readonly env?: Readonly<Record<string, string | SecretRef>>;
   readonly frontend: FrontendProps;
-  readonly prefill?: WorkerProps;
-  readonly decode?: WorkerProps;
-  readonly worker?: WorkerProps;
+  readonly prefill?: WorkerProps | readonly WorkerProps[];
+  readonly decode?: WorkerProps | readonly WorkerProps[];
+  readonly worker?: WorkerProps | readonly WorkerProps[];
 }

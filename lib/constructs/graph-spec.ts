@@ -76,17 +76,28 @@ function placementSpec(placement: PlacementProps = {}): PlacementSpec {
 }
 
 function components(props: DynamoGraphProps): ComponentSpec[] {
-  const { frontend, prefill, decode, worker } = props;
-  const declared: [Role, FrontendProps | WorkerProps | undefined][] = [
-    ['frontend', frontend],
-    ['prefill', prefill],
-    ['decode', decode],
-    ['worker', worker],
-  ];
-  return declared.flatMap(([role, component]) => (component ? [componentSpec(role, props, component)] : []));
+  const workers = (['prefill', 'decode', 'worker'] as const).flatMap((role) =>
+    listed(role, props[role]).map(([pointer, worker]) => componentSpec(role, pointer, props, worker)),
+  );
+  return [componentSpec('frontend', 'frontend', props, props.frontend), ...workers];
 }
 
-function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps | WorkerProps): ComponentSpec {
+/** Workers of a role, each with where it stands. */
+function listed(role: Role, declared: WorkerProps | readonly WorkerProps[] = []): [string, WorkerProps][] {
+  if (!isList(declared)) return [[role, declared]];
+  return declared.map((worker, index) => [`${role}[${index}]`, worker]);
+}
+
+function isList(declared: WorkerProps | readonly WorkerProps[]): declared is readonly WorkerProps[] {
+  return Array.isArray(declared);
+}
+
+function componentSpec(
+  role: Role,
+  pointer: string,
+  graph: DynamoGraphProps,
+  props: FrontendProps | WorkerProps,
+): ComponentSpec {
   const worker = workerSpec(props);
   const devices = deviceRequests(worker.gpus, props);
   const taints = worker.gpus > 0 ? [gpuToleration] : [];
@@ -95,6 +106,7 @@ function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps
     ...worker,
     name: props.name ?? role,
     role,
+    pointer,
     replicas,
     requests: { ...hostRequests(props), ...devices },
     limits: { ...devices, ...props.limits },

@@ -64,6 +64,8 @@ export type Role = 'frontend' | 'prefill' | 'decode' | 'worker';
 export interface ComponentSpec {
   readonly name: string;
   readonly role: Role;
+  /** Where it stands in the graph's props: `decode`, or `decode[1]` in a list. */
+  readonly pointer: string;
   readonly replicas: number;
   /** Pods of each replica, each on a node; 1 for a replica of one pod. */
   readonly nodes: number;
@@ -86,6 +88,11 @@ export interface ComponentSpec {
   readonly pinning: 'set' | 'replica';
   /** No two pods of the component on one host. */
   readonly exclusive: boolean;
+}
+
+/** All components of a role, in the order in which they are declared. */
+export function withRole(graph: GraphSpec, role: Role): readonly ComponentSpec[] {
+  return graph.components.filter((component) => component.role === role);
 }
 
 /** A component as it is written: one workload with one pin. */

@@ -26,6 +26,7 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['An inventory file that is not a node list', 'not-a-node-list'],
   ['An inventory file that is not there', 'no-such-file'],
   ['A component name that Dynamo and KAI refuse', 'component-name'],
+  ['Components of a list without names of their own', 'components-without-names'],
   ['A token in an environment variable', 'token-in-env'],
   ['A volume of one node for pods on several', 'cache-of-one-node'],
   ['A stack that would hold nothing', 'old-kai'],

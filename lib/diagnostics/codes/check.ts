@@ -69,7 +69,7 @@ fleet.synth();`,
     severity: 'error',
     title: 'two components of one name',
     explanation:
-      'Dynamo compares names of components without regard to case, and a subgroup is named after its component in lower case. A component pinned by replica is written as one component for each, with the index behind a dash.',
+      'Dynamo compares names of components without regard to case, and a subgroup is named after its component in lower case. A component pinned by replica is written as one component for each, with the index behind a dash. By default all components of a role have its name, so each of a list needs one of its own.',
     bad: `prefill: { name: 'Worker', gpus: 1 }, decode: { name: 'worker', gpus: 1 }`,
     good: `prefill: { name: 'prefill', gpus: 1 }, decode: { name: 'decode', gpus: 1 }`,
   },

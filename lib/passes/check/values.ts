@@ -34,13 +34,13 @@ function checkGraph(graph: DynamoGraph): Diagnostic[] {
 }
 
 function checkComponent(where: Where, component: ComponentSpec): Diagnostic[] {
-  const { role, replicas, gpus, requests, limits, sharedMemory } = component;
+  const { pointer, replicas, gpus, requests, limits, sharedMemory } = component;
   return [
-    ...checkCount(where, `${role}.replicas`, replicas),
-    ...checkCount(where, `${role}.gpus`, gpus),
-    ...Object.entries(requests).flatMap(([name, amount]) => checkQuantity(where, `${role}.${name}`, amount)),
-    ...Object.entries(limits).flatMap(([name, amount]) => checkQuantity(where, `${role}.limits.${name}`, amount)),
-    ...checkQuantity(where, `${role}.sharedMemory`, sharedMemory),
+    ...checkCount(where, `${pointer}.replicas`, replicas),
+    ...checkCount(where, `${pointer}.gpus`, gpus),
+    ...Object.entries(requests).flatMap(([name, amount]) => checkQuantity(where, `${pointer}.${name}`, amount)),
+    ...Object.entries(limits).flatMap(([name, amount]) => checkQuantity(where, `${pointer}.limits.${name}`, amount)),
+    ...checkQuantity(where, `${pointer}.sharedMemory`, sharedMemory),
   ];
 }
 
