@@ -45,6 +45,11 @@ export interface StackProfile {
   readonly stalenessOnPodGroup: boolean;
   /** How a worker is told its part in a disaggregated graph: by its mode, or only prefill workers at all. */
   readonly workerMode: 'disaggregation-mode' | 'is-prefill-worker';
+  /**
+   * The operator reads the runtime's version from the tag of an image, refuses one that says none, and takes a
+   * `runtimeVersionOverride` (ai-dynamo/dynamo #10494, in 1.4.0).
+   */
+  readonly readsRuntimeVersion: boolean;
   /** Namespace that Dynamo's operator is installed in. */
   readonly dynamoNamespace: string;
   readonly sources: readonly string[];
@@ -73,6 +78,7 @@ const current = {
   graphApi: 'v1beta1',
   rollout: surgeKeys,
   workerMode: 'disaggregation-mode',
+  readsRuntimeVersion: true,
   dynamoNamespace: 'dynamo-system',
 } as const;
 
@@ -81,6 +87,7 @@ const early = {
   graphApi: 'v1alpha1',
   rollout: strategyKeys,
   workerMode: 'is-prefill-worker',
+  readsRuntimeVersion: false,
   dynamoNamespace: 'dynamo-cloud',
 } as const;
 

@@ -36,6 +36,7 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     preemptible: props.preemptible ?? false,
     framework: props.backend.framework,
     image: props.backend.imageFor(cluster.stack.versions.dynamo),
+    runtimeVersion: props.backend.runtimeVersion,
     model: modelSpec(props.model),
     cache: props.modelCache && cacheSpec(name, props.modelCache),
     rollout: props.rollout ?? 'rolling',

@@ -12,6 +12,8 @@ export interface GraphSpec {
   readonly preemptible: boolean;
   readonly framework: 'vllm' | 'sglang' | 'trtllm';
   readonly image: string;
+  /** Version of Dynamo in the image, where it is declared. */
+  readonly runtimeVersion?: string;
   readonly model: ModelSpec;
   readonly cache?: ModelCacheSpec;
   readonly rollout: 'rolling' | 'recreate';

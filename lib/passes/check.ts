@@ -1,5 +1,6 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import { checkComponents } from './check/components';
+import { checkImages } from './check/image';
 import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
 import { checkNodePool } from './check/node-pool';
@@ -15,6 +16,7 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkNodePool,
   checkNames,
   checkValues,
+  checkImages,
   checkComponents,
   checkLevels,
   checkQueues,

@@ -54,7 +54,10 @@ test('a graph that says all it can', () => {
     ...graphDefaults(queue),
     name: 'full-graph',
     namespace: 'team-b',
-    backend: Backend.vllm({ image: `registry.example/vllm-runtime:1.5.0@sha256:${'a'.repeat(64)}` }),
+    backend: Backend.vllm({
+      image: `registry.example/vllm-runtime:team-b@sha256:${'a'.repeat(64)}`,
+      runtimeVersion: '1.5.0',
+    }),
     model: Model.huggingFace('example/large', { revision, token: SecretRef.of('hub', 'HF_TOKEN') }),
     modelCache: ModelCache.volume({ size: '500Gi', storageClass: 'shared' }),
     priorityClass: new PriorityClass(cluster, 'critical', { value: 200, description: 'customer traffic' }),

@@ -27,6 +27,8 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['An inventory file that is not there', 'no-such-file'],
   ['A component name that Dynamo and KAI refuse', 'component-name'],
   ['Components of a list without names of their own', 'components-without-names'],
+  ['An image whose tag says no version', 'image-without-version'],
+  ['A version of the runtime that cannot be declared', 'runtime-version'],
   ['A token in an environment variable', 'token-in-env'],
   ['A volume of one node for pods on several', 'cache-of-one-node'],
   ['A stack that would hold nothing', 'old-kai'],
