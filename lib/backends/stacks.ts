@@ -50,6 +50,8 @@ export interface StackProfile {
    * `runtimeVersionOverride` (ai-dynamo/dynamo #10494, in 1.4.0).
    */
   readonly readsRuntimeVersion: boolean;
+  /** The runtime images have a variant for AWS EFA (Dynamo's release artifacts: tagged `-efa` for every engine since 1.3). */
+  readonly hasEfaImages: boolean;
   /** Namespace that Dynamo's operator is installed in. */
   readonly dynamoNamespace: string;
   readonly sources: readonly string[];
@@ -79,6 +81,7 @@ const current = {
   rollout: surgeKeys,
   workerMode: 'disaggregation-mode',
   readsRuntimeVersion: true,
+  hasEfaImages: true,
   dynamoNamespace: 'dynamo-system',
 } as const;
 
@@ -88,6 +91,7 @@ const early = {
   rollout: strategyKeys,
   workerMode: 'is-prefill-worker',
   readsRuntimeVersion: false,
+  hasEfaImages: false,
   dynamoNamespace: 'dynamo-cloud',
 } as const;
 

@@ -4,7 +4,7 @@ export interface BackendOptions {
    * Image of frontend, workers and download Job: `repository:tag@sha256:…`. Since 1.4 Dynamo's operator reads the version
    * of its runtime from the tag: a version, with a suffix behind a dash or without.
    *
-   * @default - NVIDIA's runtime image of the stack's Dynamo version, without a digest
+   * @default - NVIDIA's runtime image of the stack's Dynamo version, without a digest; for workers on EFA its variant
    */
   readonly image?: string;
   /**
@@ -43,8 +43,8 @@ export class Backend {
     return this.options.runtimeVersion;
   }
 
-  /** The image to use with a Dynamo version. */
-  public imageFor(dynamoVersion: string): string {
-    return this.options.image ?? `${this.repository}:${dynamoVersion}`;
+  /** The image to use with a Dynamo version; for EFA the variant that has AWS's libraries. */
+  public imageFor(dynamoVersion: string, isEfa: boolean): string {
+    return this.options.image ?? `${this.repository}:${dynamoVersion}${isEfa ? '-efa' : ''}`;
   }
 }

@@ -1,3 +1,4 @@
+import type { Fabric } from '../model/graph';
 import type { Toleration } from '../model/node';
 import type { QuantityLike } from '../model/quantity';
 import type { Backend } from './backend';
@@ -106,12 +107,25 @@ export interface ComputeDomainProps {
   readonly level: Level;
 }
 
-/** Devices for KV transfer between nodes. */
+/** Devices for KV transfer between nodes; the pods get the capability IPC_LOCK as well. */
 export interface RdmaProps {
-  /** Extended resource of the device plugin, such as `rdma/ib` or `rdma/shared_ib`. */
-  readonly resource: string;
+  /**
+   * What the devices are on. It decides the settings of UCX, or on EFA of libfabric and NIXL, and on EFA also the default
+   * image; `env` wins over them. Prefill and decode workers are on one fabric.
+   *
+   * @default - devices and capability only
+   */
+  readonly fabric?: Fabric;
+  /**
+   * Extended resource of the device plugin, such as `rdma/shared_ib`.
+   *
+   * @default 'rdma/ib' - on EFA 'vpc.amazonaws.com/efa'
+   */
+  readonly resource?: string;
   /** @default - one for each GPU */
   readonly count?: number;
+  /** Adapters that UCX keeps to, with their ports, such as `mlx5_0:1`. @default - UCX chooses */
+  readonly netDevices?: readonly string[];
 }
 
 /**

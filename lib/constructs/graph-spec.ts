@@ -1,4 +1,4 @@
-import type { ComponentSpec, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
+import type { ComponentSpec, Fabric, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
 import type { Toleration } from '../model/node';
 import { PriorityClass } from './priority-class';
 import type {
@@ -27,6 +27,7 @@ export interface GraphCluster {
 /** The graph as plain data, with defaults filled in. Values are as the user gave them: the check pass looks at them. */
 export function graphSpec(path: string, name: string, cluster: GraphCluster, props: DynamoGraphProps): GraphSpec {
   const priorityClass = props.priorityClass ?? PriorityClass.inference;
+  const parts = components(props);
   return {
     path,
     name,
@@ -35,7 +36,10 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     priorityClass: { name: priorityClass.name, value: priorityClass.value },
     preemptible: props.preemptible ?? false,
     framework: props.backend.framework,
-    image: props.backend.imageFor(cluster.stack.versions.dynamo),
+    image: props.backend.imageFor(
+      cluster.stack.versions.dynamo,
+      parts.some(({ rdma }) => rdma?.fabric === 'efa'),
+    ),
     runtimeVersion: props.backend.runtimeVersion,
     model: modelSpec(props.model),
     cache: props.modelCache && cacheSpec(name, props.modelCache),
@@ -45,7 +49,7 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     computeDomain: props.computeDomain && { level: props.computeDomain.level.label },
     kvTransfer: kvTransferSpec(props.kvTransfer),
     routerMode: props.frontend.router?.mode,
-    components: components(props),
+    components: parts,
   };
 }
 
@@ -126,10 +130,16 @@ function componentSpec(
 function workerSpec(
   props: FrontendProps | WorkerProps,
 ): Pick<ComponentSpec, 'gpus' | 'nodes' | 'replicaLevel' | 'engineConfig' | 'rdma'> {
-  if (!('gpus' in props)) return { gpus: 0, nodes: 1, rdma: false };
+  if (!('gpus' in props)) return { gpus: 0, nodes: 1 };
   const { gpus, multinode, engineConfig, rdma } = props;
   const replicaLevel = multinode?.required?.label;
-  return { gpus, nodes: multinode?.nodes ?? 1, replicaLevel, engineConfig, rdma: rdma !== undefined };
+  return {
+    gpus,
+    nodes: multinode?.nodes ?? 1,
+    replicaLevel,
+    engineConfig,
+    rdma: rdma && { fabric: rdma.fabric, netDevices: rdma.netDevices ?? [] },
+  };
 }
 
 function hostRequests({ cpu, memory, resources }: ComponentProps): ComponentSpec['requests'] {
@@ -141,9 +151,14 @@ function deviceRequests(gpus: number, props: FrontendProps | WorkerProps): Compo
   const rdma = 'rdma' in props ? props.rdma : undefined;
   return {
     ...(gpus > 0 ? { 'nvidia.com/gpu': gpus } : {}),
-    ...(rdma ? { [rdma.resource]: rdma.count ?? gpus } : {}),
+    ...(rdma ? { [rdma.resource ?? rdmaResource(rdma.fabric)]: rdma.count ?? gpus } : {}),
     ...Object.fromEntries(Object.entries(props.resources ?? {}).filter(([name]) => isExtended(name))),
   };
+}
+
+/** Names that device plugins give them: the network operator's, and that of AWS. */
+function rdmaResource(fabric: Fabric | undefined): string {
+  return fabric === 'efa' ? 'vpc.amazonaws.com/efa' : 'rdma/ib';
 }
 
 /** Extended resources have a domain in their name (core/v1); `requests.*` of quotas are none. */

@@ -59,6 +59,16 @@ export interface ModelCacheSpec {
 /** The most components that one graph may have (DynamoGraphDeployment, every version). */
 export const MAX_COMPONENTS = 25;
 
+/** A network whose adapters reach the memory of other nodes. */
+export type Fabric = 'infiniband' | 'roce' | 'efa';
+
+export interface RdmaSpec {
+  /** Absent where nothing is to follow from it. */
+  readonly fabric?: Fabric;
+  /** Adapters that UCX keeps to; empty for any. */
+  readonly netDevices: readonly string[];
+}
+
 /** What the pods of a component do. */
 export type Role = 'frontend' | 'prefill' | 'decode' | 'worker';
 
@@ -85,7 +95,8 @@ export interface ComponentSpec {
   readonly sharedMemory?: string;
   /** Options of the engine, as plain data. */
   readonly engineConfig?: Readonly<Record<string, unknown>>;
-  readonly rdma: boolean;
+  /** It has RDMA devices. */
+  readonly rdma?: RdmaSpec;
   readonly placement: PlacementSpec;
   readonly pinning: 'set' | 'replica';
   /** No two pods of the component on one host. */

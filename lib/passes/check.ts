@@ -1,5 +1,6 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import { checkComponents } from './check/components';
+import { checkFabrics } from './check/fabric';
 import { checkImages } from './check/image';
 import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
@@ -17,6 +18,7 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkNames,
   checkValues,
   checkImages,
+  checkFabrics,
   checkComponents,
   checkLevels,
   checkQueues,

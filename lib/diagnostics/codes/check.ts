@@ -204,6 +204,22 @@ fleet.synth();`,
     bad: `Backend.vllm({ image: 'registry.example/vllm-runtime:nightly', runtimeVersion: 'v1.5' })`,
     good: `Backend.vllm({ image: 'registry.example/vllm-runtime:nightly', runtimeVersion: '1.5.0' })`,
   },
+  BAY2048: {
+    severity: 'error',
+    title: 'prefill and decode on two fabrics',
+    explanation:
+      'KV caches are sent from prefill to decode workers. InfiniBand, RoCE and EFA do not reach each other, and a worker that names no fabric does not use the libraries of EFA.',
+    bad: "prefill: { gpus: 1, rdma: { fabric: 'efa' } }, decode: { gpus: 1, rdma: { resource: 'vpc.amazonaws.com/efa' } }",
+    good: "prefill: { gpus: 1, rdma: { fabric: 'efa' } }, decode: { gpus: 1, rdma: { fabric: 'efa' } }",
+  },
+  BAY2049: {
+    severity: 'error',
+    title: 'EFA on a Dynamo without images for it',
+    explanation:
+      "EFA is reached through AWS's libfabric. The variants of the runtime images that have it came after Dynamo 0.5.1, and its NIXL knows no such backend.",
+    bad: "Stack.of({ dynamo: '0.5.1', kai: '0.17.0' }) // with rdma: { fabric: 'efa' }",
+    good: "Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })",
+  },
   BAY2050: {
     severity: 'error',
     title: 'aggregated and disaggregated workers in one graph',
