@@ -17,11 +17,12 @@ const layers = [
   ['passes'],
   ['constructs'],
   ['backends'],
+  ['pins'],
   ['emit'],
   ['checker', 'placement', 'inventory', 'schemas'],
   ['model'],
   ['diagnostics'],
-  ['order.ts'],
+  ['order.ts', 'version.ts'],
 ];
 
 /** For each entry of a layer, the entries that it must not import. */

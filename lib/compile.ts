@@ -5,6 +5,7 @@ import { change } from './passes/change';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
+import { locksOf } from './passes/lock';
 import { lower } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
@@ -17,6 +18,8 @@ export interface Compilation {
   readonly files: Files;
   /** By cluster, in name order: the problem that was solved, and its plan. */
   readonly clusters: readonly PlannedCluster[];
+  /** Text of each cluster's lock by file, as this compile would have it. */
+  readonly locks: ReadonlyMap<string, string>;
   /** What each graph asks for, and by what it is held on its cluster's stack. */
   readonly guarantees: readonly Guarantee[];
   /** Warnings, in the order in which they are printed. */
@@ -26,6 +29,8 @@ export interface Compilation {
 export interface CompileOptions {
   /** Text by path of the dist that runs on the clusters. @default - nothing runs: no change is played through */
   readonly running?: Files;
+  /** Gangs more than must be that may move for a better plan. @default 0 */
+  readonly rebalance?: number;
 }
 
 /**
@@ -33,7 +38,7 @@ export interface CompileOptions {
  *
  * @throws DiagnosticError with every finding so far
  */
-export function compile(fleet: IConstruct, { running = new Map() }: CompileOptions = {}): Compilation {
+export function compile(fleet: IConstruct, { running = new Map(), rebalance }: CompileOptions = {}): Compilation {
   const findings: Diagnostic[] = [];
   const pass = <T>(outcome: Outcome<T>): T => {
     findings.push(...outcome.diagnostics);
@@ -43,12 +48,18 @@ export function compile(fleet: IConstruct, { running = new Map() }: CompileOptio
 
   const model = pass(collect(fleet)); //             the construct tree and the inventories, as plain data
   pass(check(model)); //                             what can be said without placing: names, levels, quotas, secrets
-  const planned = pass(plan(model)); //              a node for every pod of every gang, confirmed by a second checker
+  const planned = pass(plan(model, rebalance)); //   a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
   const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
   pass(change(planned, lowered, files, running)); //        what runs can become it, pod by pod
 
-  return { files, clusters: planned, guarantees: guaranteesOf(planned), diagnostics: sortDiagnostics(findings) };
+  return {
+    files,
+    clusters: planned,
+    locks: locksOf(planned),
+    guarantees: guaranteesOf(planned),
+    diagnostics: sortDiagnostics(findings),
+  };
 }

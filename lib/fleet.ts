@@ -1,13 +1,16 @@
 import { App } from 'cdk8s';
 import { basename } from 'node:path';
 import { compile, type Compilation, type CompileOptions } from './compile';
-import type { Diagnostic } from './diagnostics/diagnostic';
+import { diagnostic, type Diagnostic } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
 import { exitCodes, type ExitCode } from './diagnostics/exit';
 import { renderFor } from './diagnostics/render';
 import { diskFileSystem } from './emit/file-system';
 import { readFiles } from './emit/tree';
+import { writeFile } from './emit/write-file';
 import { writeTree } from './emit/write-tree';
+import { shownName } from './inventory/document';
+import { lockDifferences } from './pins/difference';
 import { summary } from './summary';
 
 /** What a fleet may say. */
@@ -52,11 +55,13 @@ export class Fleet extends App {
    */
   public override synth(): void {
     try {
-      const running = readFiles(diskFileSystem, process.env['BAYPLAN_AGAINST'] ?? this.dist);
-      const compilation = this.compile({ running });
+      const { env } = process;
+      const running = readFiles(diskFileSystem, env['BAYPLAN_AGAINST'] ?? this.dist);
+      const compilation = this.compile({ running, rebalance: Number(env['BAYPLAN_REBALANCE'] ?? 0) });
+      if (env['BAYPLAN_FROZEN'] === '1') checkFrozen(compilation);
       report([...compilation.diagnostics, ...this.write(compilation)]);
-      if (process.env['BAYPLAN_FORMAT'] !== 'json') {
-        process.stderr.write(summary(compilation, this.targets(), process.env['BAYPLAN_VERBOSE'] === '1'));
+      if (env['BAYPLAN_FORMAT'] !== 'json') {
+        process.stderr.write(summary(compilation, this.targets(), env['BAYPLAN_VERBOSE'] === '1'));
       }
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
@@ -66,12 +71,15 @@ export class Fleet extends App {
   }
 
   /** Returns warnings, such as of a run that was killed before. */
-  private write({ files, diagnostics }: Compilation): Diagnostic[] {
-    return this.targets().flatMap((folder) => {
+  private write({ files, locks, diagnostics }: Compilation): Diagnostic[] {
+    const found = this.targets().flatMap((folder) => {
       const outcome = writeTree(folder, files);
       if (!outcome.ok) throw new DiagnosticError([...diagnostics, ...outcome.diagnostics]);
       return outcome.diagnostics;
     });
+    // A compile to another folder is one to look at: what is locked stays.
+    if (this.targets().includes(this.dist) && process.env['BAYPLAN_OUTDIR'] === undefined) writeLocks(locks);
+    return found;
   }
 
   /** dist, and the folder that cdk8s looks in; that one alone where the user told cdk8s of one (`cdk8s synth -o`). */
@@ -80,6 +88,40 @@ export class Fleet extends App {
     if (asked === undefined) return [this.dist];
     return basename(asked) === SCRATCH ? [this.dist, asked] : [asked];
   }
+}
+
+function writeLocks(locks: Compilation['locks']): void {
+  for (const [file, text] of locks) {
+    try {
+      writeFile(diskFileSystem, file, text);
+    } catch (error) {
+      const message = `cannot write ${shownName(file)}: ${error instanceof Error ? error.message : String(error)}`;
+      const help = 'make it a file that can be written, and compile again: dist is written already';
+      throw new DiagnosticError([diagnostic('BAY6022', { message, where: { file: shownName(file) }, help })]);
+    }
+  }
+}
+
+/** Nothing that is locked may come out otherwise. */
+function checkFrozen({ locks, diagnostics }: Compilation): void {
+  const stale = [...locks].flatMap(([file, text]) => {
+    const differences = lockDifferences(readFileOr(file), text);
+    return differences.length === 0 ? [] : [staleLock(shownName(file), differences)];
+  });
+  if (stale.length > 0) throw new DiagnosticError([...diagnostics, ...stale]);
+}
+
+function readFileOr(file: string): string {
+  return diskFileSystem.kind(file) === 'file' ? diskFileSystem.read(file) : '';
+}
+
+function staleLock(file: string, differences: readonly string[]): Diagnostic {
+  return diagnostic('BAY6021', {
+    message: `${file} is not current: ${differences[0] ?? ''}`,
+    where: { file },
+    notes: differences.slice(1),
+    help: 'run bayplan synth and commit what it writes',
+  });
 }
 
 function report(diagnostics: readonly Diagnostic[]): void {

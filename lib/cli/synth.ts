@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from '../diagnostics/exit';
 import { readDocument } from '../inventory/document';
 import { text, type Arguments, type Command } from './command';
 import { report, type Io } from './io';
+import { rebalanceOf } from './rebalance';
 
 const configuration = 'cdk8s.yaml';
 
@@ -28,6 +29,12 @@ export const synth: Command = {
       describe:
         'Folder with the dist that runs on the clusters, to play the change through [default: the one that is written]',
     },
+    frozen: { type: 'boolean', describe: 'Fail where a lock would change, and write none' },
+    rebalance: {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Move up to so many graphs more than must be, for a better plan [default: 0]',
+    },
     verbose: { type: 'boolean', describe: 'Say what each graph asks for, and by what it is held' },
   },
   examples: [
@@ -35,6 +42,8 @@ export const synth: Command = {
     ['bayplan synth --verbose', 'also what each graph asks for, and what holds it'],
     ['bayplan synth --against ../main/dist', 'whether what runs can become what is compiled'],
     ['bayplan synth --output /tmp/dist', 'compile to another folder, to look at or compare'],
+    ['bayplan synth --frozen', 'in CI: what is locked has to be what comes out'],
+    ['bayplan synth --rebalance 2', 'accept two more moved graphs for a better plan'],
     ['bayplan synth --format json 2> findings.json', 'findings for a machine'],
   ],
   run: async (io, args) => {
@@ -102,6 +111,8 @@ function childEnvironment(io: Io, args: Arguments): NodeJS.ProcessEnv {
     ...io.env,
     ...(output === undefined ? {} : { BAYPLAN_OUTDIR: resolve(output) }),
     ...(against === undefined ? {} : { BAYPLAN_AGAINST: resolve(against) }),
+    ...(args['frozen'] === true ? { BAYPLAN_FROZEN: '1' } : {}),
+    BAYPLAN_REBALANCE: String(rebalanceOf(args)),
     ...(args['verbose'] === true ? { BAYPLAN_VERBOSE: '1' } : {}),
   };
 }

@@ -3,10 +3,19 @@ import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { placementCodes } from './codes/placement';
+import { pinCodes } from './codes/pins';
 import { schemaCodes } from './codes/schemas';
 import { verifyCodes } from './codes/verify';
 
-const codes = { ...inputCodes, ...checkCodes, ...placementCodes, ...verifyCodes, ...schemaCodes, ...emitCodes };
+const codes = {
+  ...inputCodes,
+  ...checkCodes,
+  ...placementCodes,
+  ...verifyCodes,
+  ...schemaCodes,
+  ...emitCodes,
+  ...pinCodes,
+};
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */
 export type DiagnosticCode = keyof typeof codes;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../constructs/cluster';
@@ -9,6 +10,7 @@ import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagno
 import { ownPods } from './demand';
 import { readText, shownName } from '../inventory/document';
 import { usage, type Usage } from '../inventory/usage';
+import { readLock, type Lock } from '../pins/lock';
 import { readBundle } from '../schemas/bundle';
 import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
@@ -29,6 +31,8 @@ export interface ClusterModel {
   readonly inventory: ClusterInventory;
   /** What runs beside the pods of the graphs that are compiled. */
   readonly use: Usage;
+  /** What was decided before, where the cluster has a lock. */
+  readonly lock?: Lock;
   /** CRDs of the cluster, where the user imported them. */
   readonly schemas?: SchemaBundle;
   /** In order of construct path. */
@@ -53,14 +57,16 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
     const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
     const inventory = construct.inventory.load(isOwn);
     const schemas = readSchemas(construct.schemas);
-    const found = [...inventory.diagnostics, ...schemas.diagnostics];
+    const lock = readLockOf(construct.lockFile);
+    const found = [...inventory.diagnostics, ...schemas.diagnostics, ...lock.diagnostics];
     diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))));
-    return inventory.ok && schemas.ok
+    return inventory.ok && schemas.ok && lock.ok
       ? [
           clusterModel(construct, {
             inventory: inventory.value,
             use: usage(inventory.value, isOwn),
             schemas: schemas.value,
+            lock: lock.value,
           }),
         ]
       : [];
@@ -85,7 +91,17 @@ function readSchemas(name: string | undefined): Outcome<SchemaBundle | undefined
   return text.ok ? readBundle(shownName(name), text.value) : text;
 }
 
-function clusterModel(construct: Cluster, read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas'>): ClusterModel {
+/** A cluster that was never compiled has no lock yet. */
+function readLockOf(file: string | undefined): Outcome<Lock | undefined> {
+  if (file === undefined || !existsSync(file)) return { ok: true, value: undefined, diagnostics: [] };
+  const text = readText(file);
+  return text.ok ? readLock(shownName(file), text.value) : text;
+}
+
+function clusterModel(
+  construct: Cluster,
+  read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'lock'>,
+): ClusterModel {
   const queues = construct.node.findAll().filter((child) => child instanceof Queue);
   return { construct, ...read, queues: queues.sort(byPath), graphs: graphsOf(construct) };
 }
