@@ -4,7 +4,7 @@ import { DiagnosticError } from './diagnostics/error';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
-import { lower } from './passes/lower';
+import { lower, type LoweredObject } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
 import { replay } from './passes/replay';
@@ -22,12 +22,18 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** A pass of the caller's own. */
+export type OnLowered = (planned: readonly PlannedCluster[], lowered: readonly LoweredObject[]) => Outcome<unknown>;
+
+const nothingFound: Outcome<undefined> = { ok: true, value: undefined, diagnostics: [] };
+
 /**
  * Compiles a fleet, touching nothing but the inventories that it reads. A pass with an error is the last one.
  *
+ * @param onLowered is shown the manifests before anything is said against them
  * @throws DiagnosticError with every finding so far
  */
-export function compile(fleet: IConstruct): Compilation {
+export function compile(fleet: IConstruct, onLowered: OnLowered = () => nothingFound): Compilation {
   const findings: Diagnostic[] = [];
   const pass = <T>(outcome: Outcome<T>): T => {
     findings.push(...outcome.diagnostics);
@@ -39,9 +45,10 @@ export function compile(fleet: IConstruct): Compilation {
   pass(check(model)); //                             what can be said without placing: names, levels, quotas, secrets
   const planned = pass(plan(model)); //              a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
+  pass(onLowered(planned, lowered)); //              whoever wants them even where the checks below fail
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
-  const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
+  const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
 
   return { files, clusters: planned, guarantees: guaranteesOf(planned), diagnostics: sortDiagnostics(findings) };
 }

@@ -1,12 +1,16 @@
 import { App } from 'cdk8s';
 import { basename } from 'node:path';
 import { compile, type Compilation } from './compile';
-import type { Diagnostic } from './diagnostics/diagnostic';
+import type { Diagnostic, Outcome } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
 import { exitCodes, type ExitCode } from './diagnostics/exit';
 import { renderFor } from './diagnostics/render';
+import { canonicalJson } from './emit/json';
+import { writeFile } from './emit/write-file';
 import { writeTree } from './emit/write-tree';
-import { summary } from './summary';
+import { zipOf } from './emit/zip';
+import { kaiSnapshot } from './passes/kai-snapshot';
+import { snapshotSummary, summary } from './summary';
 
 /** What a fleet may say. */
 export interface FleetProps {
@@ -20,6 +24,9 @@ export interface FleetProps {
 
 /** The `output` of cdk8s.yaml: a scratch folder, because the CLI empties it before it runs the app. */
 const SCRATCH = '.cdk8s.out';
+
+/** Name of a file that stands for standard output. */
+const STANDARD_OUTPUT = '-';
 
 /** dist could not be written, for no fault of the input. */
 const DISK_FAILED = 'BAY5003';
@@ -49,17 +56,34 @@ export class Fleet extends App {
    * was.
    */
   public override synth(): void {
+    const { BAYPLAN_KAI_SNAPSHOT: cluster, BAYPLAN_KAI_SNAPSHOT_FILE: file = STANDARD_OUTPUT } = process.env;
     try {
-      const compilation = this.compile();
-      report([...compilation.diagnostics, ...this.write(compilation)]);
-      if (process.env['BAYPLAN_FORMAT'] !== 'json') {
-        process.stderr.write(summary(compilation, this.targets(), process.env['BAYPLAN_VERBOSE'] === '1'));
-      }
+      if (cluster === undefined) this.writeDist();
+      else this.writeSnapshot(cluster, file);
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       report(error.diagnostics);
       process.exitCode = exitCodeOf(error.diagnostics);
     }
+  }
+
+  private writeDist(): void {
+    const compilation = this.compile();
+    report([...compilation.diagnostics, ...this.write(compilation)]);
+    tell(summary(compilation, this.targets(), process.env['BAYPLAN_VERBOSE'] === '1'));
+  }
+
+  /** Even where a check of the manifests fails, since that is when KAI's own answer is wanted most. */
+  private writeSnapshot(cluster: string, file: string): void {
+    const { diagnostics } = compile(this, (planned, lowered) => {
+      const snapshot = kaiSnapshot(cluster, planned, lowered);
+      if (!snapshot.ok) return snapshot;
+      const zip = zipOf(new Map([['snapshot.json', canonicalJson(snapshot.value.document)]]));
+      const written = file === STANDARD_OUTPUT ? writeOut(zip) : writeFile(file, zip);
+      if (written.ok) tell(snapshotSummary(snapshot.value, file));
+      return written;
+    });
+    report(diagnostics);
   }
 
   /** Returns warnings, such as of a run that was killed before. */
@@ -77,6 +101,16 @@ export class Fleet extends App {
     if (asked === undefined) return [this.dist];
     return basename(asked) === SCRATCH ? [this.dist, asked] : [asked];
   }
+}
+
+/** What a person wants to know beside the findings. */
+function tell(text: string): void {
+  if (process.env['BAYPLAN_FORMAT'] !== 'json') process.stderr.write(text);
+}
+
+function writeOut(bytes: Uint8Array): Outcome<undefined> {
+  process.stdout.write(bytes);
+  return { ok: true, value: undefined, diagnostics: [] };
 }
 
 function report(diagnostics: readonly Diagnostic[]): void {

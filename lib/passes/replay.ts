@@ -1,7 +1,7 @@
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { podGroupName } from '../model/graph';
 import type { DynamoGraph } from '../constructs/dynamo-graph';
-import { placeOf } from './collect';
+import { placeOf, targetOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
 import { replay as replayWorld, type Mishap, type Planned } from './replay/scenarios';
@@ -12,10 +12,12 @@ import { worldOf, type ReplayedWorld } from './replay/world';
  * node. Whatever does not land as planned is an error. Run:ai's scheduler is closed and not replayed.
  */
 export function replay(planned: readonly PlannedCluster[], objects: readonly LoweredObject[]): Outcome<void> {
-  const diagnostics = planned
-    .filter(({ cluster }) => cluster.construct.stack.profile.gang !== 'runai')
-    .flatMap((cluster) => replayCluster(cluster, objects));
+  const diagnostics = planned.filter(isReplayed).flatMap((cluster) => replayCluster(cluster, objects));
   return { ok: true, value: undefined, diagnostics };
+}
+
+export function isReplayed({ cluster }: PlannedCluster): boolean {
+  return cluster.construct.stack.profile.gang !== 'runai';
 }
 
 function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[]): Diagnostic[] {
@@ -32,7 +34,7 @@ function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[
 
 /** A cluster as KAI will see it, from the objects as they will be written. */
 export function replayedWorld({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): ReplayedWorld {
-  const name = cluster.construct.node.path.replaceAll('/', '-');
+  const name = targetOf(cluster);
   const manifests = objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
   return worldOf(manifests, cluster.inventory.nodes, cluster.use);
 }
