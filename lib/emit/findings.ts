@@ -97,6 +97,7 @@ function wayOut(cause: unknown): string {
   }
 }
 
+/** Not by instanceof: an error of the system may come from outside the realm of a test. */
 function codeOf(cause: unknown): unknown {
-  return cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }
