@@ -97,7 +97,6 @@ function wayOut(cause: unknown): string {
   }
 }
 
-/** Not by instanceof: an error of the system may come from outside the realm of a test. */
 function codeOf(cause: unknown): unknown {
   return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }
