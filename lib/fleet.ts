@@ -1,11 +1,13 @@
 import { App } from 'cdk8s';
 import { basename } from 'node:path';
-import { compile, type Compilation } from './compile';
+import { compile, type Compilation, type CompileOptions } from './compile';
 import type { Diagnostic, Outcome } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
 import { exitCodes, type ExitCode } from './diagnostics/exit';
 import { renderFor } from './diagnostics/render';
+import { diskFileSystem } from './emit/file-system';
 import { canonicalJson } from './emit/json';
+import { readFiles } from './emit/tree';
 import { writeFile } from './emit/write-file';
 import { writeTree } from './emit/write-tree';
 import { zipOf } from './emit/zip';
@@ -46,8 +48,8 @@ export class Fleet extends App {
    *
    * @throws DiagnosticError with every finding, where there is an error among them
    */
-  public compile(): Compilation {
-    return compile(this);
+  public compile(options?: CompileOptions): Compilation {
+    return compile(this, options);
   }
 
   /**
@@ -68,14 +70,15 @@ export class Fleet extends App {
   }
 
   private writeDist(): void {
-    const compilation = this.compile();
+    const running = readFiles(diskFileSystem, process.env['BAYPLAN_AGAINST'] ?? this.dist);
+    const compilation = this.compile({ running });
     report([...compilation.diagnostics, ...this.write(compilation)]);
     tell(summary(compilation, this.targets(), process.env['BAYPLAN_VERBOSE'] === '1'));
   }
 
   /** Even where a check of the manifests fails, since that is when KAI's own answer is wanted most. */
   private writeSnapshot(cluster: string, file: string): void {
-    const { diagnostics } = compile(this, (planned, lowered) => {
+    const { diagnostics } = compile(this, {}, (planned, lowered) => {
       const snapshot = kaiSnapshot(cluster, planned, lowered);
       if (!snapshot.ok) return snapshot;
       const zip = zipOf(new Map([['snapshot.json', canonicalJson(snapshot.value.document)]]));

@@ -1,4 +1,5 @@
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import type { Manifest } from '../emit/manifest';
 import { podGroupName } from '../model/graph';
 import type { DynamoGraph } from '../constructs/dynamo-graph';
 import { placeOf, targetOf } from './collect';
@@ -33,10 +34,15 @@ function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[
 }
 
 /** A cluster as KAI will see it, from the objects as they will be written. */
-export function replayedWorld({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): ReplayedWorld {
+export function replayedWorld(planned: PlannedCluster, objects: readonly LoweredObject[]): ReplayedWorld {
+  const { cluster } = planned;
+  return worldOf(manifestsOf(planned, objects), cluster.inventory.nodes, cluster.use);
+}
+
+/** The manifests of a cluster. */
+export function manifestsOf({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): readonly Manifest[] {
   const name = targetOf(cluster);
-  const manifests = objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
-  return worldOf(manifests, cluster.inventory.nodes, cluster.use);
+  return objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
 }
 
 /** Names of the nodes that the plan gives to a component. */
@@ -55,7 +61,8 @@ function plannedNodes({ cluster, pins }: PlannedCluster): Planned {
   return ({ owner, component }) => (component === undefined ? undefined : byOwner.get(owner)?.get(component));
 }
 
-function ownerOf({ spec }: DynamoGraph): string {
+/** Namespace and name of a graph's object. */
+export function ownerOf({ spec }: DynamoGraph): string {
   return `${spec.namespace}/${spec.name}`;
 }
 
@@ -77,7 +84,10 @@ function mishapFinding({ cluster }: PlannedCluster, mishap: Mishap, times: numbe
       graph ? mishap.detail.replaceAll(podGroupName(graph.spec), graph.spec.name) : mishap.detail,
       ...(times > 1 ? [`so it goes in ${times} of the situations that were replayed`] : []),
     ],
-    help: 'look at the patches on its objects; where there are none, please report it with the output of `bayplan export kai-snapshot`',
+    help:
+      mishap.kind === 'evicted'
+        ? 'let KAI wait for ever: stalenessGracePeriod "-1s" on the PodGroup, or default-staleness-grace-period for its scheduler'
+        : 'look at the patches on its objects; where there are none, please report it with the output of `bayplan export kai-snapshot`',
     data: { kind: mishap.kind, times },
   });
 }

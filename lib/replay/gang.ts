@@ -10,7 +10,9 @@ export type Status =
   /** waits for room that is being given back */
   | 'pipelined'
   /** deleted, and not gone yet */
-  | 'releasing';
+  | 'releasing'
+  /** not made yet, or gone */
+  | 'absent';
 
 /** A pod with its state. */
 export interface Task {
@@ -122,6 +124,11 @@ function isActive({ status }: Task): boolean {
   return status === 'allocated' || status === 'pipelined';
 }
 
+/** Made, and not deleted. */
+export function isAlive({ status }: Task): boolean {
+  return status !== 'releasing' && status !== 'absent';
+}
+
 /** Pods that have a node, those that wait for one to be given back included. */
 function active(set: PodSet): number {
   return set.tasks.reduce((sum, task) => sum + (isActive(task) ? 1 : 0), 0);
@@ -143,7 +150,7 @@ function isSatisfied(member: Member): boolean {
 /** Enough pods exist for every minimum; else the gang is not tried at all. */
 export function isReady(member: Member): boolean {
   if (member.kind === 'groups') return member.members.filter(isReady).length >= needed(member);
-  return member.tasks.filter(({ status }) => status !== 'releasing').length >= member.min;
+  return member.tasks.filter(isAlive).length >= member.min;
 }
 
 /** Members below their minimum first, then the least filled; names decide among equals (plugins/subgrouporder). */
@@ -200,7 +207,7 @@ function tasksOf(member: Member): Task[] {
 
 /** Below its minimum somewhere, while some of it runs (job_info.go, IsStale). */
 export function isStale({ podSets }: Job): boolean {
-  const used = (set: PodSet): number => set.tasks.filter(({ status }) => status !== 'pending').length;
+  const used = (set: PodSet): number => set.tasks.filter(({ node }) => node >= 0).length;
   const sets = [...podSets.values()];
   return sets.some((set) => used(set) > 0) && sets.some((set) => used(set) < set.min);
 }

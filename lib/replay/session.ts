@@ -1,10 +1,11 @@
 import { compareText } from '../order';
-import { CPU, Dimensions, GPU, PODS } from './amounts';
+import { Dimensions, PODS } from './amounts';
 import {
   compareTasks,
   fullness,
   hasToWait,
   inOrder,
+  isAlive,
   isReady,
   isStale,
   jobOf,
@@ -19,6 +20,7 @@ import {
 import { areApart, keptFrom, pinnedTo } from './predicates';
 import { Queues } from './queues';
 import { Room } from './room';
+import { freeRange, scoreOf } from './scores';
 import { TopologyTree, type Candidates, type NodeSet } from './topology';
 import type { World, WorldNode, WorldPod } from './world';
 import { HOSTNAME_LABEL } from '../model/node';
@@ -100,7 +102,7 @@ export class Session {
       isBestEffort,
       isCpuOnly: !dimensions.usesGpus(requests),
       job,
-      status: 'pending',
+      status: pod.absent ? 'absent' : 'pending',
       node: -1,
     };
     set.tasks.push(task);
@@ -140,6 +142,17 @@ export class Session {
   restart(uid: string): void {
     const task = this.tasks.get(uid);
     if (task) this.move(task, 'pending', -1);
+  }
+
+  /** The pod is gone for good. */
+  remove(uid: string): void {
+    const task = this.tasks.get(uid);
+    if (task) this.move(task, 'absent', -1);
+  }
+
+  /** A pod that was not there is made, and waits for a place. */
+  create(uid: string): void {
+    this.restart(uid);
   }
 
   /** No pod is put on a node from now on, until it is back. */
@@ -264,9 +277,7 @@ export class Session {
     if (!constraint?.topology) return { sets: [nodes] };
     const tree = this.trees.get(constraint.topology);
     if (!tree) return { refusal: `topology "${constraint.topology}" does not exist` };
-    const running = sets.flatMap(({ tasks: all }) =>
-      all.filter(({ status }) => status !== 'pending' && status !== 'releasing'),
-    );
+    const running = sets.flatMap(({ tasks: all }) => all.filter((task) => isAlive(task) && task.node >= 0));
     return tree.candidates({ constraint, tasks, active: running, nodes });
   }
 
@@ -279,12 +290,14 @@ export class Session {
 
   /** Nodes that may take a pod, the most liked first, ties by name. */
   private inOrderOfScore(task: Task, nodes: NodeSet): number[] {
-    const range = this.freeRange(task, nodes);
+    const range = freeRange(this.room, task, nodes);
     const fitting = this.narrowed(task, nodes)
       .filter((node) => this.takes(task, node))
       .flatMap((node) => {
-        const score = this.score(task, node, range);
-        return score === undefined ? [] : [{ node, score, name: this.nodeAt(node).name }];
+        const topology = this.topologyScore(task, node);
+        // A node that the topology knows nothing of is passed over.
+        if (topology === undefined) return [];
+        return [{ node, score: topology + scoreOf(this.room, task, node, range), name: this.nodeAt(node).name }];
       });
     return fitting.sort((a, b) => b.score - a.score || compareText(a.name, b.name)).map(({ node }) => node);
   }
@@ -310,47 +323,14 @@ export class Session {
     return false;
   }
 
-  /** The least and the most that is free on a node of the set, of the resource that packing goes by (nodeplacement). */
-  private freeRange(task: Task, nodes: NodeSet): { readonly least: number; readonly most: number } {
-    const place = packedBy(task);
-    let [least, most] = [Infinity, 0];
-    for (const node of nodes) {
-      if (this.room.total(node, place) === 0) continue;
-      const free = this.room.free(node, place);
-      least = Math.min(least, free);
-      most = Math.max(most, free);
-    }
-    return { least, most };
-  }
-
-  /** Points of a node (plugins/scores); undefined where the topology has none for it. */
-  private score(
-    task: Task,
-    node: number,
-    range: { readonly least: number; readonly most: number },
-  ): number | undefined {
-    const topology = this.topologyScore(task, node);
-    if (topology === undefined) return undefined;
-    const available = this.room.isFree(task, node) ? 1000 : 0;
-    const cpuOnly = task.isCpuOnly && !this.room.hasGpus(node) ? 10 : 0;
-    return topology + available + cpuOnly + this.density(task, node, range);
-  }
-
   private topologyScore(task: Task, node: number): number | undefined {
     let member: PodSet | GroupSet | undefined = setOf(task);
-    while (member && !this.scores.has(member.name)) member = member.parent;
-    return member ? this.scores.get(member.name)?.get(node) : 0;
-  }
-
-  private density(
-    task: Task,
-    node: number,
-    { least, most }: { readonly least: number; readonly most: number },
-  ): number {
-    const place = packedBy(task);
-    if (this.room.total(node, place) === 0 || most === 0) return 0;
-    if (least === most) return 9;
-    return 9 * (1 - (this.room.free(node, place) - least) / (most - least));
+    let scores = this.scores.get(member.name);
+    while (!scores && member.parent) {
+      member = member.parent;
+      scores = this.scores.get(member.name);
+    }
+    return scores ? scores.get(node) : 0;
   }
 
   private whyNowhere(task: Task, nodes: NodeSet): string {
@@ -428,7 +408,7 @@ function compareJobs(a: Job, b: Job): number {
 function notReady({ podSets, strays }: Job): string {
   const short = [...podSets.values()]
     .filter((set) => !isReady(set))
-    .map(({ name, min, tasks }) => `${name} ${tasks.length} of ${min}`);
+    .map(({ name, min, tasks }) => `${name} ${tasks.filter(isAlive).length} of ${min}`);
   const passed = strays.length > 0 ? `; ${strays.length} pods name a subgroup that it does not have` : '';
   return `fewer pods than its minimum: ${short.join(', ')}${passed}`;
 }
@@ -441,11 +421,6 @@ function setOf({ job, pod }: Task): PodSet {
 
 function podSetsOf(set: GroupSet): PodSet[] {
   return set.members.flatMap((member) => (member.kind === 'pods' ? [member] : podSetsOf(member)));
-}
-
-/** GPU pods are packed by GPUs, all others by cpu. */
-function packedBy({ isCpuOnly }: Task): number {
-  return isCpuOnly ? CPU : GPU;
 }
 
 function hosts(nodes: readonly WorldNode[]): ReadonlyMap<string, number[]> {
