@@ -48,6 +48,10 @@ const bans = {
     message: 'Pure code: data in, data out, and no machine around it.',
   },
   zodOutsideSchemas: { regex: '^zod', message: 'Only placement/document.ts and its reader know of zod.' },
+  findings: {
+    regex: '(^|/)\\.\\./diagnostics(/|$)',
+    message: 'The replay says what happens, as plain data: passes make findings of it.',
+  },
   independent: {
     regex: '(^|/)\\.\\./(placement|model|order)(/|$)',
     allowTypeImports: true,
@@ -135,6 +139,11 @@ export default defineConfig(
       ...banned(bans.machine, bans.zodOutsideSchemas),
       'no-restricted-globals': ['error', 'process', 'performance'],
     },
+  },
+  {
+    name: 'bayplan/replay',
+    files: ['lib/replay/**/*.ts'],
+    rules: banned(bans.machine, bans.zodOutsideSchemas, bans.findings),
   },
   {
     name: 'bayplan/schemas',
