@@ -32,7 +32,10 @@ export function placementProblem(cluster: ClusterModel): ProblemDocument {
       unschedulable: node.unschedulable,
       ready: node.ready,
       allocatable: { ...quantities(node.allocatable), ...(sharesMemory ? { [CHANNEL]: '1' } : {}) },
-      used: quantities(use.byNode.get(node.name) ?? {}),
+      used: {
+        ...quantities(use.byNode.get(node.name) ?? {}),
+        ...(sharesMemory && use.claimed.has(node.name) ? { [CHANNEL]: '1' } : {}),
+      },
     })),
     queues: cluster.queues.map((queue) => problemQueue(queue.model(), use.byQueue.get(queue.name) ?? {})),
     gangs: cluster.graphs.map(({ spec }) => gang(spec, topology.name)),
@@ -130,6 +133,14 @@ function pod(component: ComponentSpec): NonNullable<Group['pod']> {
 
 function constraint(topology: string, { required, preferred }: PlacementSpec): Constraint | undefined {
   return (required ?? preferred) ? { topology, required, preferred } : undefined;
+}
+
+/** Where a group of the problem stands in the graph's props, by the group's path. */
+export function pointerOf(graph: GraphSpec, group: string): string {
+  const steps = group.split('/');
+  const name = steps[steps[0] === DOMAIN ? 1 : 0];
+  if (name === undefined) return 'computeDomain';
+  return graph.components.find((component) => component.name === name)?.pointer ?? group;
 }
 
 /** The nodes of each written component, as the values of the label that pins use. */

@@ -221,8 +221,28 @@ export function hasToWait({ podSets }: Job): boolean {
 }
 
 /** 0 for a gang that is below its minimum somewhere, 1 for one exactly at it everywhere, 2 for one with extra pods. */
-export function fullness({ podSets }: Job): 0 | 1 | 2 {
+function fullness({ podSets }: Job): 0 | 1 | 2 {
   const sets = [...podSets.values()];
   if (sets.some((set) => active(set) < set.min)) return 0;
   return sets.some((set) => active(set) > set.min) ? 2 : 1;
+}
+
+/** Which gang is tried first: by priority, then how far it is (plugins/elastic), then age and name. */
+export function compareJobs(a: Job, b: Job): number {
+  const [one, other] = [a.group, b.group];
+  return (
+    other.priority - one.priority ||
+    fullness(a) - fullness(b) ||
+    one.created - other.created ||
+    compareText(`${one.namespace}/${one.name}`, `${other.namespace}/${other.name}`)
+  );
+}
+
+/** Why a gang is not tried yet. */
+export function notReady({ podSets, strays }: Job): string {
+  const short = [...podSets.values()]
+    .filter((set) => !isReady(set))
+    .map(({ name, min, tasks }) => `${name} ${tasks.filter(isAlive).length} of ${min}`);
+  const passed = strays.length > 0 ? `; ${strays.length} pods name a subgroup that it does not have` : '';
+  return `fewer pods than its minimum: ${short.join(', ')}${passed}`;
 }

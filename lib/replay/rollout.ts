@@ -42,10 +42,7 @@ interface State {
 }
 
 /** Runs controllers and scheduler in turns until nothing moves any more; empty where every rollout ended. */
-export function roll(
-  session: Session,
-  rollouts: readonly Rollout[],
-): readonly Stuck[] {
+export function roll(session: Session, rollouts: readonly Rollout[]): readonly Stuck[] {
   const states = rollouts.map((rollout) => ({ rollout, old: [...rollout.old], made: 0 }));
   session.schedule();
   for (let isMoving = true; isMoving;) {
