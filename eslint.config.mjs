@@ -19,7 +19,7 @@ const layers = [
   ['backends'],
   ['pins'],
   ['emit'],
-  ['checker', 'placement', 'inventory', 'schemas'],
+  ['checker', 'placement', 'replay', 'inventory', 'schemas'],
   ['model'],
   ['diagnostics'],
   ['order.ts', 'version.ts'],
@@ -49,6 +49,10 @@ const bans = {
     message: 'Pure code: data in, data out, and no machine around it.',
   },
   zodOutsideSchemas: { regex: '^zod', message: 'Only placement/document.ts and its reader know of zod.' },
+  findings: {
+    regex: '(^|/)\\.\\./diagnostics(/|$)',
+    message: 'The replay says what happens, as plain data: passes make findings of it.',
+  },
   independent: {
     regex: '(^|/)\\.\\./(placement|model|order)(/|$)',
     allowTypeImports: true,
@@ -131,11 +135,16 @@ export default defineConfig(
   },
   {
     name: 'bayplan/pure',
-    files: ['lib/placement/**/*.ts', 'lib/model/**/*.ts'],
+    files: ['lib/placement/**/*.ts', 'lib/replay/**/*.ts', 'lib/model/**/*.ts'],
     rules: {
       ...banned(bans.machine, bans.zodOutsideSchemas),
       'no-restricted-globals': ['error', 'process', 'performance'],
     },
+  },
+  {
+    name: 'bayplan/replay',
+    files: ['lib/replay/**/*.ts'],
+    rules: banned(bans.machine, bans.zodOutsideSchemas, bans.findings),
   },
   {
     name: 'bayplan/schemas',

@@ -5,8 +5,8 @@ import { change } from './passes/change';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
-import { locksOf } from './passes/lock';
-import { lower } from './passes/lower';
+import { frozen as frozenLocks, locksOf } from './passes/lock';
+import { lower, type LoweredObject } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
 import { replay } from './passes/replay';
@@ -31,14 +31,26 @@ export interface CompileOptions {
   readonly running?: Files;
   /** Gangs more than must be that may move for a better plan. @default 0 */
   readonly rebalance?: number;
+  /** A lock that would change is an error. @default false */
+  readonly frozen?: boolean;
 }
+
+/** A pass of the caller's own. */
+export type OnLowered = (planned: readonly PlannedCluster[], lowered: readonly LoweredObject[]) => Outcome<unknown>;
+
+const nothingFound: Outcome<undefined> = { ok: true, value: undefined, diagnostics: [] };
 
 /**
  * Compiles a fleet, touching nothing but the inventories that it reads. A pass with an error is the last one.
  *
+ * @param onLowered is shown the manifests before anything is said against them
  * @throws DiagnosticError with every finding so far
  */
-export function compile(fleet: IConstruct, { running = new Map(), rebalance }: CompileOptions = {}): Compilation {
+export function compile(
+  fleet: IConstruct,
+  { running = new Map(), rebalance, frozen = false }: CompileOptions = {},
+  onLowered: OnLowered = () => nothingFound,
+): Compilation {
   const findings: Diagnostic[] = [];
   const pass = <T>(outcome: Outcome<T>): T => {
     findings.push(...outcome.diagnostics);
@@ -50,15 +62,18 @@ export function compile(fleet: IConstruct, { running = new Map(), rebalance }: C
   pass(check(model)); //                             what can be said without placing: names, levels, quotas, secrets
   const planned = pass(plan(model, rebalance)); //   a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
+  pass(onLowered(planned, lowered)); //              whoever wants them even where the checks below fail
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
-  const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
-  pass(change(planned, lowered, files, running)); //        what runs can become it, pod by pod
+  const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
+  pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
+  const locks = locksOf(planned);
+  if (frozen) pass(frozenLocks(locks)); //           nothing that was locked comes out otherwise
 
   return {
     files,
     clusters: planned,
-    locks: locksOf(planned),
+    locks,
     guarantees: guaranteesOf(planned),
     diagnostics: sortDiagnostics(findings),
   };

@@ -127,9 +127,18 @@ function withoutSuperseded(objects: readonly ApiObject[]): ApiObject[] {
 
 function placeObject(object: ApiObject): PlacedObject {
   const cluster = object.node.scopes.find((scope) => Cluster.isCluster(scope));
-  const target = (cluster ?? Chart.of(object)).node.path.replaceAll('/', '-');
+  const target = folderName(cluster ?? Chart.of(object));
   const folder = cluster ? `${target}/${Layer.of(object)?.folder ?? cluster.platform.folder}` : target;
   return { object, folder, target };
+}
+
+/** What the objects of a cluster have as their target: the name of its folder in dist. */
+export function targetOf({ construct }: Pick<ClusterModel, 'construct'>): string {
+  return folderName(construct);
+}
+
+function folderName({ node }: IConstruct): string {
+  return node.path.replaceAll('/', '-');
 }
 
 /** Each validation runs once; cdk8s itself would run them again for every chart. */

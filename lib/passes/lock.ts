@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { shownName } from '../inventory/document';
 import { podGroupName, type ComponentSpec, type GraphSpec } from '../model/graph';
 import { compareKeys } from '../order';
+import { lockDifferences } from '../pins/difference';
 import { lockText, type Lock, type LockedComponent, type LockedGraph } from '../pins/lock';
 import { matchComponents, matchGraphs, type Named } from '../pins/match';
 import type { ProblemDocument } from '../placement/document';
@@ -100,6 +103,19 @@ function lockedGraph(spec: GraphSpec, copies: ReadonlyMap<string, readonly (read
     return [component.name, { content: componentContent(component), copies: copies.get(component.name) ?? [] }];
   });
   return { content: graphContent(spec), components: Object.fromEntries(components) };
+}
+
+/** That nothing which is locked comes out otherwise. @param locks as this compile would have them */
+export function frozen(locks: ReadonlyMap<string, string>): Outcome<void> {
+  const diagnostics = [...locks].flatMap(([file, text]) => {
+    const [first, ...notes] = lockDifferences(existsSync(file) ? readFileSync(file, 'utf8') : '', text);
+    if (first === undefined) return [];
+    const name = shownName(file);
+    const message = `${name} is not current: ${first}`;
+    const help = 'run bayplan synth and commit what it writes';
+    return [diagnostic('BAY6021', { message, where: { file: name }, notes, help })];
+  });
+  return { ok: true, value: undefined, diagnostics };
 }
 
 /** Digests of the files that a cluster is compiled from. */

@@ -2,7 +2,7 @@ import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagno
 import type { Manifest } from '../emit/manifest';
 import { podGroupName } from '../model/graph';
 import type { DynamoGraph } from '../constructs/dynamo-graph';
-import { placeOf } from './collect';
+import { placeOf, targetOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
 import { replay as replayWorld, type Mishap, type Planned } from './replay/scenarios';
@@ -13,10 +13,12 @@ import { worldOf, type ReplayedWorld } from './replay/world';
  * node. Whatever does not land as planned is an error. Run:ai's scheduler is closed and not replayed.
  */
 export function replay(planned: readonly PlannedCluster[], objects: readonly LoweredObject[]): Outcome<void> {
-  const diagnostics = planned
-    .filter(({ cluster }) => cluster.construct.stack.profile.gang !== 'runai')
-    .flatMap((cluster) => replayCluster(cluster, objects));
+  const diagnostics = planned.filter(isReplayed).flatMap((cluster) => replayCluster(cluster, objects));
   return { ok: true, value: undefined, diagnostics };
+}
+
+export function isReplayed({ cluster }: PlannedCluster): boolean {
+  return cluster.construct.stack.profile.gang !== 'runai';
 }
 
 function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[]): Diagnostic[] {
@@ -39,7 +41,7 @@ export function replayedWorld(planned: PlannedCluster, objects: readonly Lowered
 
 /** The manifests of a cluster. */
 export function manifestsOf({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): readonly Manifest[] {
-  const name = cluster.construct.node.path.replaceAll('/', '-');
+  const name = targetOf(cluster);
   return objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
 }
 

@@ -36,6 +36,11 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['A volume of one node for pods on several', 'cache-of-one-node'],
   ['A stack that would hold nothing', 'old-kai'],
   ['A patch that goes beyond the plan', 'patch-beyond-the-plan'],
+  [
+    'A patch with which KAI would start nothing',
+    'narrow-subgroup',
+    'A level that is too narrow for the pods of a subgroup.',
+  ],
   ['A gang that KAI would delete', 'short-patience', 'What KAI does is played through: here the loss of a node.'],
 ];
 

@@ -18,11 +18,4 @@ export const pinCodes = {
     bad: 'bayplan synth --frozen   # in CI, after an edit without a synth',
     good: 'bayplan synth && git add topologies dist',
   },
-  BAY6022: {
-    severity: 'error',
-    title: 'a lock that could not be written',
-    explanation: 'The file system refused a step, such as for want of space or permission. The lock is as it was.',
-    bad: '# a folder without write permission',
-    good: '# run synth where the inventory lies in a folder that can be written',
-  },
 } as const satisfies Record<string, CodeInfo>;
