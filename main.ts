@@ -55,8 +55,8 @@ new DynamoGraph(cluster, 'llama-70b', {
   modelCache: ModelCache.volume({ size: '300Gi', storageClass: 'shared-nvme' }),
   placement: { required: Level.zone(), preferred: Level.rack() },
   frontend: { replicas: 2, cpu: 8, memory: '16Gi', router: Router.kvAware() },
-  prefill: { replicas: 4, gpus: 2, cpu: 16, memory: '128Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '16Gi' },
-  decode: { replicas: 3, gpus: 8, cpu: 64, memory: '512Gi', rdma: { resource: 'rdma/ib' }, sharedMemory: '64Gi' },
+  prefill: { replicas: 4, gpus: 2, cpu: 16, memory: '128Gi', rdma: { fabric: 'infiniband' }, sharedMemory: '16Gi' },
+  decode: { replicas: 3, gpus: 8, cpu: 64, memory: '512Gi', rdma: { fabric: 'infiniband' }, sharedMemory: '64Gi' },
 });
 
 // us-east: four NVL72 racks of GB200, where Grove owns the gangs.

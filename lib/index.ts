@@ -29,6 +29,7 @@ export type { Diagnostic, Where } from './diagnostics/diagnostic';
 export { DiagnosticError } from './diagnostics/error';
 export { Fleet, type FleetProps } from './fleet';
 export { Inventory } from './inventory/inventory';
+export type { Fabric } from './model/graph';
 export type { Toleration } from './model/node';
 export type { QuantityLike } from './model/quantity';
 export type { QueueBounds } from './model/queue';

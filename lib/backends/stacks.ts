@@ -45,6 +45,13 @@ export interface StackProfile {
   readonly stalenessOnPodGroup: boolean;
   /** How a worker is told its part in a disaggregated graph: by its mode, or only prefill workers at all. */
   readonly workerMode: 'disaggregation-mode' | 'is-prefill-worker';
+  /**
+   * The operator reads the runtime's version from the tag of an image, refuses one that says none, and takes a
+   * `runtimeVersionOverride` (ai-dynamo/dynamo #10494, in 1.4.0).
+   */
+  readonly readsRuntimeVersion: boolean;
+  /** The runtime images have a variant for AWS EFA (Dynamo's release artifacts: tagged `-efa` for every engine since 1.3). */
+  readonly hasEfaImages: boolean;
   /** Namespace that Dynamo's operator is installed in. */
   readonly dynamoNamespace: string;
   readonly sources: readonly string[];
@@ -73,6 +80,8 @@ const current = {
   graphApi: 'v1beta1',
   rollout: surgeKeys,
   workerMode: 'disaggregation-mode',
+  readsRuntimeVersion: true,
+  hasEfaImages: true,
   dynamoNamespace: 'dynamo-system',
 } as const;
 
@@ -81,6 +90,8 @@ const early = {
   graphApi: 'v1alpha1',
   rollout: strategyKeys,
   workerMode: 'is-prefill-worker',
+  readsRuntimeVersion: false,
+  hasEfaImages: false,
   dynamoNamespace: 'dynamo-cloud',
 } as const;
 

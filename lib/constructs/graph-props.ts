@@ -1,3 +1,4 @@
+import type { Fabric } from '../model/graph';
 import type { Toleration } from '../model/node';
 import type { QuantityLike } from '../model/quantity';
 import type { Backend } from './backend';
@@ -20,7 +21,8 @@ export interface PlacementProps {
 /** What every component may say. */
 export interface ComponentProps {
   /**
-   * Name in the graph. Part of what is frozen once the graph exists.
+   * Name in the graph. Part of what is frozen once the graph exists. Where a role has several components, each needs a
+   * name of its own.
    *
    * @default - `frontend`, `prefill`, `decode` or `worker`
    */
@@ -105,16 +107,30 @@ export interface ComputeDomainProps {
   readonly level: Level;
 }
 
-/** Devices for KV transfer between nodes. */
+/** Devices for KV transfer between nodes; the pods get the capability IPC_LOCK as well. */
 export interface RdmaProps {
-  /** Extended resource of the device plugin, such as `rdma/ib` or `rdma/shared_ib`. */
-  readonly resource: string;
+  /**
+   * What the devices are on. It decides the settings of UCX, or on EFA of libfabric and NIXL, and on EFA also the default
+   * image; `env` wins over them. Prefill and decode workers are on one fabric.
+   *
+   * @default - devices and capability only
+   */
+  readonly fabric?: Fabric;
+  /**
+   * Extended resource of the device plugin, such as `rdma/shared_ib`.
+   *
+   * @default 'rdma/ib' - on EFA 'vpc.amazonaws.com/efa'
+   */
+  readonly resource?: string;
   /** @default - one for each GPU */
   readonly count?: number;
+  /** Adapters that UCX keeps to, with their ports, such as `mlx5_0:1`. @default - UCX chooses */
+  readonly netDevices?: readonly string[];
 }
 
 /**
- * A graph. Workers are either disaggregated (`prefill` and `decode`) or aggregated (`worker`).
+ * A graph. Workers are either disaggregated (`prefill` and `decode`) or aggregated (`worker`). Each of the three is one
+ * component, or a list of them where workers of one role differ: in where they are, or in what they ask for.
  */
 export interface DynamoGraphProps {
   /** Name of the DynamoGraphDeployment. @default - the construct's id */
@@ -161,7 +177,7 @@ export interface DynamoGraphProps {
   /** For every component. @default - none */
   readonly env?: Readonly<Record<string, string | SecretRef>>;
   readonly frontend: FrontendProps;
-  readonly prefill?: WorkerProps;
-  readonly decode?: WorkerProps;
-  readonly worker?: WorkerProps;
+  readonly prefill?: WorkerProps | readonly WorkerProps[];
+  readonly decode?: WorkerProps | readonly WorkerProps[];
+  readonly worker?: WorkerProps | readonly WorkerProps[];
 }

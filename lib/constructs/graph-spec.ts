@@ -1,4 +1,4 @@
-import type { ComponentSpec, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
+import type { ComponentSpec, Fabric, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
 import type { Toleration } from '../model/node';
 import { PriorityClass } from './priority-class';
 import type {
@@ -27,6 +27,7 @@ export interface GraphCluster {
 /** The graph as plain data, with defaults filled in. Values are as the user gave them: the check pass looks at them. */
 export function graphSpec(path: string, name: string, cluster: GraphCluster, props: DynamoGraphProps): GraphSpec {
   const priorityClass = props.priorityClass ?? PriorityClass.inference;
+  const parts = components(props);
   return {
     path,
     name,
@@ -35,7 +36,11 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     priorityClass: { name: priorityClass.name, value: priorityClass.value },
     preemptible: props.preemptible ?? false,
     framework: props.backend.framework,
-    image: props.backend.imageFor(cluster.stack.versions.dynamo),
+    image: props.backend.imageFor(
+      cluster.stack.versions.dynamo,
+      parts.some(({ rdma }) => rdma?.fabric === 'efa'),
+    ),
+    runtimeVersion: props.backend.runtimeVersion,
     model: modelSpec(props.model),
     cache: props.modelCache && cacheSpec(name, props.modelCache),
     rollout: props.rollout ?? 'rolling',
@@ -44,7 +49,7 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     computeDomain: props.computeDomain && { level: props.computeDomain.level.label },
     kvTransfer: kvTransferSpec(props.kvTransfer),
     routerMode: props.frontend.router?.mode,
-    components: components(props),
+    components: parts,
   };
 }
 
@@ -76,17 +81,28 @@ function placementSpec(placement: PlacementProps = {}): PlacementSpec {
 }
 
 function components(props: DynamoGraphProps): ComponentSpec[] {
-  const { frontend, prefill, decode, worker } = props;
-  const declared: [Role, FrontendProps | WorkerProps | undefined][] = [
-    ['frontend', frontend],
-    ['prefill', prefill],
-    ['decode', decode],
-    ['worker', worker],
-  ];
-  return declared.flatMap(([role, component]) => (component ? [componentSpec(role, props, component)] : []));
+  const workers = (['prefill', 'decode', 'worker'] as const).flatMap((role) =>
+    listed(role, props[role]).map(([pointer, worker]) => componentSpec(role, pointer, props, worker)),
+  );
+  return [componentSpec('frontend', 'frontend', props, props.frontend), ...workers];
 }
 
-function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps | WorkerProps): ComponentSpec {
+/** Workers of a role, each with where it stands. */
+function listed(role: Role, declared: WorkerProps | readonly WorkerProps[] = []): [string, WorkerProps][] {
+  if (!isList(declared)) return [[role, declared]];
+  return declared.map((worker, index) => [`${role}[${index}]`, worker]);
+}
+
+function isList(declared: WorkerProps | readonly WorkerProps[]): declared is readonly WorkerProps[] {
+  return Array.isArray(declared);
+}
+
+function componentSpec(
+  role: Role,
+  pointer: string,
+  graph: DynamoGraphProps,
+  props: FrontendProps | WorkerProps,
+): ComponentSpec {
   const worker = workerSpec(props);
   const devices = deviceRequests(worker.gpus, props);
   const taints = worker.gpus > 0 ? [gpuToleration] : [];
@@ -95,6 +111,7 @@ function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps
     ...worker,
     name: props.name ?? role,
     role,
+    pointer,
     replicas,
     requests: { ...hostRequests(props), ...devices },
     limits: { ...devices, ...props.limits },
@@ -113,10 +130,16 @@ function componentSpec(role: Role, graph: DynamoGraphProps, props: FrontendProps
 function workerSpec(
   props: FrontendProps | WorkerProps,
 ): Pick<ComponentSpec, 'gpus' | 'nodes' | 'replicaLevel' | 'engineConfig' | 'rdma'> {
-  if (!('gpus' in props)) return { gpus: 0, nodes: 1, rdma: false };
+  if (!('gpus' in props)) return { gpus: 0, nodes: 1 };
   const { gpus, multinode, engineConfig, rdma } = props;
   const replicaLevel = multinode?.required?.label;
-  return { gpus, nodes: multinode?.nodes ?? 1, replicaLevel, engineConfig, rdma: rdma !== undefined };
+  return {
+    gpus,
+    nodes: multinode?.nodes ?? 1,
+    replicaLevel,
+    engineConfig,
+    rdma: rdma && { fabric: rdma.fabric, netDevices: rdma.netDevices ?? [] },
+  };
 }
 
 function hostRequests({ cpu, memory, resources }: ComponentProps): ComponentSpec['requests'] {
@@ -128,9 +151,14 @@ function deviceRequests(gpus: number, props: FrontendProps | WorkerProps): Compo
   const rdma = 'rdma' in props ? props.rdma : undefined;
   return {
     ...(gpus > 0 ? { 'nvidia.com/gpu': gpus } : {}),
-    ...(rdma ? { [rdma.resource]: rdma.count ?? gpus } : {}),
+    ...(rdma ? { [rdma.resource ?? rdmaResource(rdma.fabric)]: rdma.count ?? gpus } : {}),
     ...Object.fromEntries(Object.entries(props.resources ?? {}).filter(([name]) => isExtended(name))),
   };
+}
+
+/** Names that device plugins give them: the network operator's, and that of AWS. */
+function rdmaResource(fabric: Fabric | undefined): string {
+  return fabric === 'efa' ? 'vpc.amazonaws.com/efa' : 'rdma/ib';
 }
 
 /** Extended resources have a domain in their name (core/v1); `requests.*` of quotas are none. */

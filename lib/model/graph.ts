@@ -12,6 +12,8 @@ export interface GraphSpec {
   readonly preemptible: boolean;
   readonly framework: 'vllm' | 'sglang' | 'trtllm';
   readonly image: string;
+  /** Version of Dynamo in the image, where it is declared. */
+  readonly runtimeVersion?: string;
   readonly model: ModelSpec;
   readonly cache?: ModelCacheSpec;
   readonly rollout: 'rolling' | 'recreate';
@@ -57,6 +59,16 @@ export interface ModelCacheSpec {
 /** The most components that one graph may have (DynamoGraphDeployment, every version). */
 export const MAX_COMPONENTS = 25;
 
+/** A network whose adapters reach the memory of other nodes. */
+export type Fabric = 'infiniband' | 'roce' | 'efa';
+
+export interface RdmaSpec {
+  /** Absent where nothing is to follow from it. */
+  readonly fabric?: Fabric;
+  /** Adapters that UCX keeps to; empty for any. */
+  readonly netDevices: readonly string[];
+}
+
 /** What the pods of a component do. */
 export type Role = 'frontend' | 'prefill' | 'decode' | 'worker';
 
@@ -64,6 +76,8 @@ export type Role = 'frontend' | 'prefill' | 'decode' | 'worker';
 export interface ComponentSpec {
   readonly name: string;
   readonly role: Role;
+  /** Where it stands in the graph's props: `decode`, or `decode[1]` in a list. */
+  readonly pointer: string;
   readonly replicas: number;
   /** Pods of each replica, each on a node; 1 for a replica of one pod. */
   readonly nodes: number;
@@ -81,11 +95,17 @@ export interface ComponentSpec {
   readonly sharedMemory?: string;
   /** Options of the engine, as plain data. */
   readonly engineConfig?: Readonly<Record<string, unknown>>;
-  readonly rdma: boolean;
+  /** It has RDMA devices. */
+  readonly rdma?: RdmaSpec;
   readonly placement: PlacementSpec;
   readonly pinning: 'set' | 'replica';
   /** No two pods of the component on one host. */
   readonly exclusive: boolean;
+}
+
+/** All components of a role, in the order in which they are declared. */
+export function withRole(graph: GraphSpec, role: Role): readonly ComponentSpec[] {
+  return graph.components.filter((component) => component.role === role);
 }
 
 /** A component as it is written: one workload with one pin. */

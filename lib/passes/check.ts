@@ -1,5 +1,7 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import { checkComponents } from './check/components';
+import { checkFabrics } from './check/fabric';
+import { checkImages } from './check/image';
 import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
 import { checkNodePool } from './check/node-pool';
@@ -15,6 +17,8 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkNodePool,
   checkNames,
   checkValues,
+  checkImages,
+  checkFabrics,
   checkComponents,
   checkLevels,
   checkQueues,

@@ -7,7 +7,7 @@ import { readProblem } from '../placement/read';
 import { refusal } from '../placement/refusal';
 import { solve } from '../placement/solve';
 import { placeOf, type ClusterModel, type FleetModel } from './collect';
-import { pinsOf, placementProblem } from './problem';
+import { pinsOf, placementProblem, pointerOf } from './problem';
 
 /** A cluster with every graph in its place. */
 export interface PlannedCluster {
@@ -63,7 +63,10 @@ function refusalOf(cluster: ClusterModel, gang: UnplacedGang): Diagnostic {
   const group = gang.reasons[0]?.group;
   return refusal(gang, {
     what: `graph "${graph?.spec.name ?? gang.name}" has no place on ${cluster.construct.name}`,
-    where: { ...placeOf(graph ?? cluster.construct), ...(graph && group !== undefined ? { pointer: group } : {}) },
+    where: {
+      ...placeOf(graph ?? cluster.construct),
+      ...(graph && group !== undefined ? { pointer: pointerOf(graph.spec, group) } : {}),
+    },
     told: (text) => cluster.graphs.reduce((told, { spec }) => told.replaceAll(podGroupName(spec), spec.name), text),
   });
 }

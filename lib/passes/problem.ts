@@ -132,6 +132,14 @@ function constraint(topology: string, { required, preferred }: PlacementSpec): C
   return (required ?? preferred) ? { topology, required, preferred } : undefined;
 }
 
+/** Where a group of the problem stands in the graph's props, by the group's path. */
+export function pointerOf(graph: GraphSpec, group: string): string {
+  const steps = group.split('/');
+  const name = steps[steps[0] === DOMAIN ? 1 : 0];
+  if (name === undefined) return 'computeDomain';
+  return graph.components.find((component) => component.name === name)?.pointer ?? group;
+}
+
 /** The nodes of each written component, as the values of the label that pins use. */
 export function pinsOf(graph: GraphSpec, placed: PlacedGang, hostnames: ReadonlyMap<string, string>): GraphPins {
   const pins = new Map<string, Set<string>>();

@@ -144,11 +144,21 @@ describe('Grove', () => {
     expect(codes).toEqual(['BAY2028']);
   });
 
-  test('names that it would cut are refused', () => {
-    const codes = onGrove((cluster, queue) => {
-      new DynamoGraph(cluster, 'a'.repeat(40), { ...graphDefaults(queue), worker: { gpus: 1 } });
+  describe('names that it would cut are refused', () => {
+    const several = { gpus: 8, multinode: { nodes: 2 } };
+    // 45 less the 8 of frontend, the longest; less twice the 6 of worker, and 4; less twice the 8 of worker-0, and 4
+    test.each<[string, number, WorkerProps]>([
+      ['components of one pod', 37, { gpus: 1 }],
+      ['a component of several pods', 29, several],
+      ['a component of several pods, each replica with its own pin', 25, { ...several, pinning: 'replica' }],
+    ])('%s leave %i characters for the graph', (_, most, worker) => {
+      const codesOf = (name: string): string[] =>
+        onGrove((cluster, queue) => {
+          new DynamoGraph(cluster, name, { ...graphDefaults(queue), worker });
+        });
+      expect(() => codesOf('g'.repeat(most))).toThrow('the fleet compiled');
+      expect(codesOf('g'.repeat(most + 1))).toEqual(['BAY2029']);
     });
-    expect(codes).toEqual(['BAY2029']);
   });
 
   test('a smaller minimum, by a patch, is refused', () => {

@@ -1,6 +1,7 @@
 import type { ComponentSpec, GraphSpec, ModelSpec } from '../../model/graph';
 import type { StackProfile } from '../stacks';
 import { mountedConfig } from './engine-config';
+import { nixlBackend, type NixlBackend } from './fabric';
 
 /** Where the model cache is mounted. */
 export const CACHE_PATH = '/model-cache';
@@ -28,12 +29,17 @@ interface Engine {
   readonly takesRevision: boolean;
   readonly parallelFlags: readonly string[];
   /** Either half of a disaggregated graph. */
-  readonly half: (role: 'prefill' | 'decode') => readonly string[];
+  readonly half: (role: 'prefill' | 'decode', backend: NixlBackend) => readonly string[];
   /** Tells a KV-aware router of the cache. */
   readonly publishes: readonly string[];
 }
 
 const events = { publisher: 'zmq', topic: 'kv-events' };
+
+/** vLLM's connector takes UCX where it is told nothing. */
+function nixlConfig(backend: NixlBackend): object {
+  return backend === 'UCX' ? {} : { kv_buffer_device: 'cuda', kv_connector_extra_config: { backends: [backend] } };
+}
 
 /** Dynamo 1.5, examples/backends and recipes; ports are the ones that they use. */
 const engines: Readonly<Record<GraphSpec['framework'], Engine>> = {
@@ -42,11 +48,11 @@ const engines: Readonly<Record<GraphSpec['framework'], Engine>> = {
     modelFlag: '--model',
     takesRevision: true,
     parallelFlags: ['--tensor-parallel-size', '-tp'],
-    half: (role) => [
+    half: (role, backend) => [
       '--disaggregation-mode',
       role,
       '--kv-transfer-config',
-      JSON.stringify({ kv_connector: 'NixlConnector', kv_role: 'kv_both' }),
+      JSON.stringify({ kv_connector: 'NixlConnector', kv_role: 'kv_both', ...nixlConfig(backend) }),
     ],
     publishes: [
       '--kv-events-config',
@@ -113,10 +119,11 @@ function parallelArgs({ parallelFlags }: Engine, { gpus, nodes, args }: Componen
 }
 
 /** Who computes prompts tells a KV-aware router of its cache. */
-function roleArgs({ half, publishes }: Engine, { routerMode }: GraphSpec, { role }: ComponentSpec): string[] {
+function roleArgs({ half, publishes }: Engine, graph: GraphSpec, component: ComponentSpec): string[] {
+  const { role } = component;
   return [
-    ...(role === 'prefill' || role === 'decode' ? half(role) : []),
-    ...(routerMode === 'kv' && role !== 'decode' ? publishes : []),
+    ...(role === 'prefill' || role === 'decode' ? half(role, nixlBackend(graph, component)) : []),
+    ...(graph.routerMode === 'kv' && role !== 'decode' ? publishes : []),
   ];
 }
 

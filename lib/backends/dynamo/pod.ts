@@ -5,6 +5,7 @@ import type { StackProfile } from '../stacks';
 import { claimedChannel, domainEnvironment, isInDomain } from './compute-domain';
 import { mountedConfig } from './engine-config';
 import { CACHE_PATH, commandLine, HUB_PATH } from './engines';
+import { fabricEnvironment } from './fabric';
 
 /** Label that Dynamo's operator puts on every pod of a graph. */
 export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
@@ -138,7 +139,11 @@ function container(graph: GraphSpec, { spec }: WrittenComponent, profile: StackP
     image: graph.image,
     command,
     ...(args.length > 0 ? { args } : {}),
-    env: environment(graph, isShared ? { ...domainEnvironment, ...spec.env } : spec.env),
+    env: environment(graph, {
+      ...fabricEnvironment(graph, spec),
+      ...(isShared ? domainEnvironment : {}),
+      ...spec.env,
+    }),
     ...(Object.keys(resources).length > 0 ? { resources } : {}),
     // Registering memory with the NIC pins it, which an unprivileged container may not do by itself.
     ...(spec.rdma ? { securityContext: { capabilities: { add: ['IPC_LOCK'] } } } : {}),

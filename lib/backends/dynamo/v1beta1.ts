@@ -8,6 +8,7 @@ import {
 } from '../../model/graph';
 import type { StackProfile } from '../stacks';
 import { domainName } from '../grove/topology-binding';
+import { RUNTIME_VERSION } from './image';
 import { componentPod, rolloutAnnotations } from './pod';
 
 const strings = z.record(z.string(), z.string());
@@ -41,6 +42,7 @@ const componentSchema = z.strictObject({
   multinode: z.strictObject({ nodeCount: z.int().min(2) }).optional(),
   topologyConstraint: z.strictObject({ packDomain: z.string() }).optional(),
   sharedMemorySize: z.string().optional(),
+  runtimeVersionOverride: z.string().regex(RUNTIME_VERSION).optional(),
   podTemplate: podTemplateSchema,
 });
 
@@ -83,6 +85,7 @@ export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: Sta
         multinode: component.spec.nodes > 1 ? { nodeCount: component.spec.nodes } : undefined,
         topologyConstraint: packOf(component, packed),
         sharedMemorySize: component.spec.sharedMemory,
+        runtimeVersionOverride: graph.runtimeVersion,
         podTemplate: {
           metadata: metadata(annotations, pod.labels),
           spec: { ...pod.spec, containers: [{ name: 'main', ...pod.container }] },

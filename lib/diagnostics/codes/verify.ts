@@ -80,6 +80,14 @@ new Queue(cluster, 'team-a');`,
     bad: 'kvTransfer: { level: Level.rack() }, placement: { preferred: Level.zone() }',
     good: 'kvTransfer: { level: Level.rack() }, placement: { required: Level.rack() }',
   },
+  BAY4032: {
+    severity: 'error',
+    title: 'prefill and decode on one node with EFA',
+    explanation:
+      'EFA sends between nodes only. A request that is prefilled on the node of its decode worker is tried again for ever, and the plan has nodes with both. The planner does not keep them apart by itself.',
+    bad: "prefill: { gpus: 4, rdma: { fabric: 'efa' } }, decode: { gpus: 4, rdma: { fabric: 'efa' } } // on nodes of 8 GPUs",
+    good: "prefill: { gpus: 4, rdma: { fabric: 'efa', count: 16 } }, decode: { gpus: 4, rdma: { fabric: 'efa', count: 32 } } // of 32 devices",
+  },
   BAY4040: {
     severity: 'error',
     title: 'feasible, but KAI would do something else',

@@ -1,6 +1,6 @@
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
-import type { ComponentSpec, Role } from '../../model/graph';
+import { withRole, type ComponentSpec } from '../../model/graph';
 import { HOSTNAME_LABEL } from '../../model/node';
 import { placeOf, type ClusterModel } from '../collect';
 
@@ -14,14 +14,10 @@ export function checkComponents({ graphs }: ClusterModel): Diagnostic[] {
   ]);
 }
 
-function find(graph: DynamoGraph, role: Role): ComponentSpec | undefined {
-  return graph.spec.components.find((component) => component.role === role);
-}
-
 /** Workers are disaggregated or aggregated; a graph without any serves nothing. */
 function checkRoles(graph: DynamoGraph): Diagnostic[] {
-  const split = find(graph, 'prefill') ?? find(graph, 'decode');
-  const worker = find(graph, 'worker');
+  const [split] = [...withRole(graph.spec, 'prefill'), ...withRole(graph.spec, 'decode')];
+  const [worker] = withRole(graph.spec, 'worker');
   if (split && worker) {
     return [
       diagnostic('BAY2050', {
@@ -44,14 +40,16 @@ function checkRoles(graph: DynamoGraph): Diagnostic[] {
 
 /** One half of a disaggregated graph answers no request without the other. */
 function checkHalves(graph: DynamoGraph): Diagnostic[] {
-  const replicas = (role: Role): number => find(graph, role)?.replicas ?? 0;
+  const replicas = (role: 'prefill' | 'decode'): number =>
+    withRole(graph.spec, role).reduce((sum, component) => sum + Math.max(0, component.replicas), 0);
   const [prefill, decode] = [replicas('prefill'), replicas('decode')];
-  if (find(graph, 'worker') || prefill > 0 === decode > 0) return [];
+  if (withRole(graph.spec, 'worker').length > 0 || prefill > 0 === decode > 0) return [];
   const [missing, other] = prefill > 0 ? (['decode', 'prefill'] as const) : (['prefill', 'decode'] as const);
+  const [first] = withRole(graph.spec, missing);
   return [
     diagnostic('BAY2052', {
       message: `graph "${graph.spec.name}" has ${replicas(other)} ${other} and no ${missing} replicas`,
-      where: { ...placeOf(graph), pointer: `${missing}.replicas` },
+      where: { ...placeOf(graph), pointer: `${first?.pointer ?? missing}.replicas` },
       notes: ['a request that finds only one half of a disaggregated graph is never answered'],
       help: `give ${missing} at least one replica, or set both to 0`,
       data: { prefill, decode },
@@ -63,14 +61,14 @@ function checkHalves(graph: DynamoGraph): Diagnostic[] {
 function checkMultinode(graph: DynamoGraph): Diagnostic[] {
   const several = graph.spec.components.filter(({ nodes }) => nodes !== 1);
   return several.flatMap((component) => {
-    const { role, nodes } = component;
-    const where = { ...placeOf(graph), pointer: `${role}.multinode` };
+    const { pointer, nodes } = component;
+    const where = { ...placeOf(graph), pointer: `${pointer}.multinode` };
     if (!Number.isSafeInteger(nodes) || nodes < 2) {
-      const message = `${role}.multinode.nodes is ${String(nodes)}, and a replica of several nodes has 2 or more`;
+      const message = `${pointer}.multinode.nodes is ${String(nodes)}, and a replica of several nodes has 2 or more`;
       return [diagnostic('BAY2053', { message, where, help: 'leave multinode out for replicas of one pod' })];
     }
     if (graph.cluster.stack.profile.gang !== 'grove') {
-      const message = `${role} of graph "${graph.spec.name}" has replicas of ${nodes} nodes, and the stack has no Grove`;
+      const message = `${pointer} of graph "${graph.spec.name}" has replicas of ${nodes} nodes, and the stack has no Grove`;
       const notes = ["without Grove Dynamo's operator needs LeaderWorkerSet and Volcano, a second gang scheduler"];
       const help = "add Grove to the stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' })";
       return [diagnostic('BAY2054', { message, where, notes, help })];
@@ -84,15 +82,15 @@ function checkMultinode(graph: DynamoGraph): Diagnostic[] {
  * group that is packed by a level above the one in which its nodes happen to lie.
  */
 function checkReplicaLevel(graph: DynamoGraph, component: ComponentSpec): Diagnostic[] {
-  const { role, replicas, pinning, replicaLevel } = component;
+  const { pointer, replicas, pinning, replicaLevel } = component;
   const labels = graph.spec.topology.levels.map(({ label }) => label).filter((label) => label !== HOSTNAME_LABEL);
   const isPacked = replicaLevel !== undefined && replicas > 1 && pinning === 'set';
   if (!isPacked || !graph.spec.topology.levels.some(({ label }) => label === replicaLevel)) return [];
   if (replicaLevel === labels.at(-1)) return [];
   return [
     diagnostic('BAY2055', {
-      message: `each replica of ${role} in graph "${graph.spec.name}" is to share "${replicaLevel}", and a set of nodes for all replicas cannot hold that`,
-      where: { ...placeOf(graph), pointer: `${role}.multinode.required` },
+      message: `each replica of ${pointer} in graph "${graph.spec.name}" is to share "${replicaLevel}", and a set of nodes for all replicas cannot hold that`,
+      where: { ...placeOf(graph), pointer: `${pointer}.multinode.required` },
       notes: [
         `Grove packs replicas safely at the last level above the host only, which is "${labels.at(-1) ?? ''}"`,
         'packed by a broader one, KAI never schedules them where their nodes lie in one narrower domain',
@@ -121,10 +119,10 @@ function checkParts(graph: DynamoGraph): Diagnostic[] {
     const help = 'use Dynamo 1.4 or newer, or leave computeDomain out';
     findings.push(diagnostic('BAY2056', { message, where: { ...placeOf(graph), pointer: 'computeDomain' }, help }));
   }
-  for (const { role, engineConfig } of components) {
+  for (const { pointer, engineConfig } of components) {
     if (engineConfig === undefined || framework === 'trtllm') continue;
-    const message = `${role} of graph "${name}" has an engineConfig, and ${framework} reads its options from arguments`;
-    const where = { ...placeOf(graph), pointer: `${role}.engineConfig` };
+    const message = `${pointer} of graph "${name}" has an engineConfig, and ${framework} reads its options from arguments`;
+    const where = { ...placeOf(graph), pointer: `${pointer}.engineConfig` };
     findings.push(diagnostic('BAY2057', { message, where, help: 'pass them in args' }));
   }
   return findings;

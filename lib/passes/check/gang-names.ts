@@ -1,10 +1,13 @@
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
-import { writtenComponents } from '../../model/graph';
+import { writtenComponents, type WrittenComponent } from '../../model/graph';
 import { placeOf, type ClusterModel } from '../collect';
 
 /** Grove makes names of graph and component, and takes no longer ones (its webhook for PodCliqueSets). */
 const GROVE_LENGTH = 45;
+
+/** What the operator adds to the name of a component of several pods, for those that lead and those that follow. */
+const ROLE_SUFFIX = '-ldr'.length;
 
 /** What Grove makes of names: PodGroups named after the graph alone, and objects named after graph and component. */
 export function checkGroveNames({ graphs }: ClusterModel): Diagnostic[] {
@@ -25,19 +28,31 @@ function sharedName(graph: DynamoGraph): Diagnostic {
 
 function checkLength(graph: DynamoGraph): Diagnostic[] {
   const { name } = graph.spec;
-  const longest = Math.max(0, ...writtenComponents(graph.spec).map((component) => component.name.length));
-  if (name.length + longest <= GROVE_LENGTH) return [];
+  const [longest] = [...writtenComponents(graph.spec)].sort((a, b) => groveLength(b) - groveLength(a));
+  const length = name.length + (longest ? groveLength(longest) : 0);
+  if (!longest || length <= GROVE_LENGTH) return [];
+  const counts =
+    longest.spec.nodes > 1 ? [`"${longest.name}" counts twice, as a group of pods and as the pods in it`] : [];
   return [
     diagnostic('BAY2029', {
-      message: `graph "${name}" and its longest component name are ${name.length + longest} characters, and Grove takes ${GROVE_LENGTH}`,
+      message: `graph "${name}" and its component "${longest.name}" are ${length} characters, and Grove takes ${GROVE_LENGTH}`,
       where: placeOf(graph),
       notes: [
+        ...counts,
         "Dynamo's operator would cut the graph's name and add a hash, so that objects are not called what one looks for",
       ],
-      help: `shorten one of them by ${name.length + longest - GROVE_LENGTH}`,
-      data: { length: name.length + longest, most: GROVE_LENGTH },
+      help: `shorten the name of the graph by ${length - GROVE_LENGTH}, or the component's`,
+      data: { length, most: GROVE_LENGTH },
     }),
   ];
+}
+
+/**
+ * What a component leaves less of for the graph's name: its clique's name, and for replicas of several pods the scaling
+ * group's as well (Dynamo 1.4, PCSNameForDGD in internal/dynamo/graph.go).
+ */
+function groveLength({ name, spec }: WrittenComponent): number {
+  return spec.nodes > 1 ? 2 * name.length + ROLE_SUFFIX : name.length;
 }
 
 /** A project of Run:ai stands for a namespace: what lies elsewhere is not scheduled in it. */

@@ -44,9 +44,9 @@ function checkGraph(graph: DynamoGraph, labels: readonly string[], levels: reado
   const places: [string, PlacementSpec][] = [
     ['placement', placement],
     ['computeDomain', { required: computeDomain?.level }],
-    ...components.map((component): [string, PlacementSpec] => [`${component.role}.placement`, component.placement]),
-    ...components.map(({ role, replicaLevel }): [string, PlacementSpec] => [
-      `${role}.multinode`,
+    ...components.map((component): [string, PlacementSpec] => [`${component.pointer}.placement`, component.placement]),
+    ...components.map(({ pointer, replicaLevel }): [string, PlacementSpec] => [
+      `${pointer}.multinode`,
       { required: replicaLevel },
     ]),
   ];

@@ -2,7 +2,7 @@ import { COMPONENT_NAME } from '../../backends/dynamo/graph-deployment';
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { duplicateId } from '../../constructs/ids';
 import { diagnostic, type Diagnostic, type Finding } from '../../diagnostics/diagnostic';
-import { MAX_COMPONENTS, writtenComponents, type WrittenComponent } from '../../model/graph';
+import { MAX_COMPONENTS, writtenComponents, type ComponentSpec, type WrittenComponent } from '../../model/graph';
 import { placeOf, type ClusterModel } from '../collect';
 import { checkGroveNames, checkProject } from './gang-names';
 
@@ -128,7 +128,7 @@ function refusedComponent(
   const message = `component name ${JSON.stringify(name)} of graph "${graph.spec.name}" ${what}`;
   return diagnostic('BAY2022', {
     message,
-    where: { ...placeOf(graph), pointer: spec.role },
+    where: { ...placeOf(graph), pointer: spec.pointer },
     notes,
     help,
     data: { name },
@@ -147,14 +147,21 @@ function checkTwins(graph: DynamoGraph, components: readonly WrittenComponent[])
   return twins.map(({ name, spec }) =>
     diagnostic('BAY2023', {
       message: `graph "${graph.spec.name}" has two components named ${JSON.stringify(name)}`,
-      where: { ...placeOf(graph), pointer: spec.role },
+      where: { ...placeOf(graph), pointer: spec.pointer },
       notes: [
         'names of components differ in more than case, and a component pinned by replica is written as name-0, …',
       ],
-      help: 'give one of them another name',
+      help: isListed(spec)
+        ? `give each of the list a name of its own, such as "${spec.name}-a"`
+        : 'give one of them another name',
       data: { name },
     }),
   );
+}
+
+/** One of several components of its role. */
+function isListed({ role, pointer }: ComponentSpec): boolean {
+  return pointer !== role;
 }
 
 function checkCount(graph: DynamoGraph, components: readonly WrittenComponent[]): Diagnostic[] {

@@ -18,11 +18,11 @@ const SECRET_NAME = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRI
 /** Secrets that stand in the stack as values would stand in dist as values. The message never repeats them. */
 export function checkSecrets({ graphs }: ClusterModel): Diagnostic[] {
   return graphs.flatMap((graph) =>
-    graph.spec.components.flatMap(({ role, env, args }) => [
+    graph.spec.components.flatMap(({ pointer, env, args }) => [
       ...Object.entries(env).flatMap(([name, value]) =>
-        typeof value === 'string' ? checkValue(graph, `${role}.env.${name}`, value, name) : [],
+        typeof value === 'string' ? checkValue(graph, `${pointer}.env.${name}`, value, name) : [],
       ),
-      ...args.flatMap((arg, index) => checkValue(graph, `${role}.args[${index}]`, arg)),
+      ...args.flatMap((arg, index) => checkValue(graph, `${pointer}.args[${index}]`, arg)),
     ]),
   );
 }

@@ -5,10 +5,7 @@ import type { ComponentSpec } from '../../model/graph';
 import { parseQuantity, type QuantityLike } from '../../model/quantity';
 import { placeOf, type ClusterModel } from '../collect';
 
-/** The operator reads the runtime's version from the tag (Dynamo 1.4, internal/runtimeversion). */
-const IMAGE = /^[^\s@]+:(\d+\.\d+\.\d+[^\s@:/]*)(@sha256:[0-9a-f]{64})?$/;
-
-/** Numbers, quantities and image references that cannot be read. */
+/** Numbers and quantities that cannot be read, and models that are not pinned. */
 export function checkValues(cluster: ClusterModel): Diagnostic[] {
   return [...cluster.queues.flatMap(checkQueue), ...cluster.graphs.flatMap(checkGraph)];
 }
@@ -23,10 +20,9 @@ function checkQueue(queue: Queue): Diagnostic[] {
 
 function checkGraph(graph: DynamoGraph): Diagnostic[] {
   const where = placeOf(graph);
-  const { image, model, cache, components, framework } = graph.spec;
+  const { model, cache, components, framework } = graph.spec;
   const ignoresRevision = framework === 'trtllm' && !cache;
   return [
-    ...(IMAGE.test(image) ? [] : [badImage(where, image)]),
     ...(model.revision === undefined || ignoresRevision ? [floatingModel(where, graph.spec)] : []),
     ...checkQuantity(where, 'modelCache.size', cache?.volume?.size),
     ...components.flatMap((component) => checkComponent(where, component)),
@@ -34,13 +30,13 @@ function checkGraph(graph: DynamoGraph): Diagnostic[] {
 }
 
 function checkComponent(where: Where, component: ComponentSpec): Diagnostic[] {
-  const { role, replicas, gpus, requests, limits, sharedMemory } = component;
+  const { pointer, replicas, gpus, requests, limits, sharedMemory } = component;
   return [
-    ...checkCount(where, `${role}.replicas`, replicas),
-    ...checkCount(where, `${role}.gpus`, gpus),
-    ...Object.entries(requests).flatMap(([name, amount]) => checkQuantity(where, `${role}.${name}`, amount)),
-    ...Object.entries(limits).flatMap(([name, amount]) => checkQuantity(where, `${role}.limits.${name}`, amount)),
-    ...checkQuantity(where, `${role}.sharedMemory`, sharedMemory),
+    ...checkCount(where, `${pointer}.replicas`, replicas),
+    ...checkCount(where, `${pointer}.gpus`, gpus),
+    ...Object.entries(requests).flatMap(([name, amount]) => checkQuantity(where, `${pointer}.${name}`, amount)),
+    ...Object.entries(limits).flatMap(([name, amount]) => checkQuantity(where, `${pointer}.limits.${name}`, amount)),
+    ...checkQuantity(where, `${pointer}.sharedMemory`, sharedMemory),
   ];
 }
 
@@ -68,18 +64,6 @@ function checkQuantity(where: Where, pointer: string, value: QuantityLike | unde
       data: { value },
     }),
   ];
-}
-
-function badImage(where: Where, image: string): Diagnostic {
-  return diagnostic('BAY2042', {
-    message: `image ${JSON.stringify(image)} has no tag that says a version`,
-    where: { ...where, pointer: 'backend.image' },
-    notes: [
-      "Dynamo's operator reads the runtime's version from the tag, and refuses `latest`, other words, and a digest alone",
-    ],
-    help: 'write repository:1.5.0, or repository:1.5.0@sha256:… to pin it',
-    data: { image },
-  });
 }
 
 function floatingModel(where: Where, { model: { repository, revision } }: DynamoGraph['spec']): Diagnostic {

@@ -83,7 +83,8 @@ function* memberFaults(
   }
   const group = name === undefined ? undefined : groups.get(keyOf(template.object, name));
   if (name !== undefined && !group) yield `names PodGroup "${name}", which is not written in its namespace`;
-  if (name !== undefined && group && !subgroups(group).has(subgroup ?? '')) {
+  // a component without pods has no subgroup to fill
+  if (name !== undefined && group && template.replicas > 0 && !subgroups(group).has(subgroup ?? '')) {
     yield `is in subgroup ${JSON.stringify(subgroup)}, which PodGroup "${name}" does not have`;
   }
 }
