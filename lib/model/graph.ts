@@ -135,7 +135,7 @@ export interface WrittenComponent {
  */
 export function writtenComponents(graph: GraphSpec): readonly WrittenComponent[] {
   return graph.components.flatMap((spec) =>
-    spec.pinning === 'set' ? [written(spec, spec.name, spec.replicas)] : replicaComponents(spec),
+    spec.pinning === 'set' || spec.scaled ? [written(spec, spec.name, spec.replicas)] : replicaComponents(spec),
   );
 }
 

@@ -1,10 +1,12 @@
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { podGroupName } from '../model/graph';
 import type { DynamoGraph } from '../constructs/dynamo-graph';
+import type { Manifest } from '../emit/manifest';
 import { placeOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
-import { replay as replayWorld, type Mishap, type Planned } from './replay/scenarios';
+import { grownManifests } from './replay/growth';
+import { replay as replayWorld, scenarios, type Mishap, type Planned } from './replay/scenarios';
 import { worldOf, type ReplayedWorld } from './replay/world';
 
 /**
@@ -19,9 +21,8 @@ export function replay(planned: readonly PlannedCluster[], objects: readonly Low
 }
 
 function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[]): Diagnostic[] {
-  const world = replayedWorld(planned, objects);
   const first = new Map<string, { mishap: Mishap; times: number }>();
-  for (const mishap of replayWorld(world, plannedNodes(planned))) {
+  for (const mishap of mishapsOf(planned, objects)) {
     const key = `${mishap.owner} ${mishap.kind}`;
     const found = first.get(key);
     if (found) found.times++;
@@ -30,11 +31,28 @@ function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[
   return [...first.values()].map(({ mishap, times }) => mishapFinding(planned, mishap, times));
 }
 
+/** With what is made at first; and where something in the cluster makes more, with all that it may. */
+function mishapsOf(planned: PlannedCluster, objects: readonly LoweredObject[]): Mishap[] {
+  const { graphs, inventory, use } = planned.cluster;
+  const nodes = plannedNodes(planned);
+  const first = replayWorld(replayedWorld(planned, objects), nodes);
+  if (first.length > 0 || !graphs.some(({ spec }) => spec.components.some(({ scaled }) => scaled))) return [...first];
+  const grown = grownManifests(manifestsOf(planned, objects), graphs);
+  return scenarios(worldOf(grown, inventory.nodes, use), nodes).map((mishap) => ({
+    ...mishap,
+    when: `${mishap.when}, with every component at its most`,
+  }));
+}
+
 /** A cluster as KAI will see it, from the objects as they will be written. */
-export function replayedWorld({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): ReplayedWorld {
+export function replayedWorld(planned: PlannedCluster, objects: readonly LoweredObject[]): ReplayedWorld {
+  const { inventory, use } = planned.cluster;
+  return worldOf(manifestsOf(planned, objects), inventory.nodes, use);
+}
+
+function manifestsOf({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): Manifest[] {
   const name = cluster.construct.node.path.replaceAll('/', '-');
-  const manifests = objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
-  return worldOf(manifests, cluster.inventory.nodes, cluster.use);
+  return objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
 }
 
 /** Names of the nodes that the plan gives to a component. */
