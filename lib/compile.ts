@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
+import { change } from './passes/change';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
@@ -22,12 +23,17 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface CompileOptions {
+  /** Text by path of the dist that runs on the clusters. @default - nothing runs: no change is played through */
+  readonly running?: Files;
+}
+
 /**
  * Compiles a fleet, touching nothing but the inventories that it reads. A pass with an error is the last one.
  *
  * @throws DiagnosticError with every finding so far
  */
-export function compile(fleet: IConstruct): Compilation {
+export function compile(fleet: IConstruct, { running = new Map() }: CompileOptions = {}): Compilation {
   const findings: Diagnostic[] = [];
   const pass = <T>(outcome: Outcome<T>): T => {
     findings.push(...outcome.diagnostics);
@@ -42,6 +48,7 @@ export function compile(fleet: IConstruct): Compilation {
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
   const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
+  pass(change(planned, lowered, files, running)); //        what runs can become it, pod by pod
 
   return { files, clusters: planned, guarantees: guaranteesOf(planned), diagnostics: sortDiagnostics(findings) };
 }

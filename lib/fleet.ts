@@ -1,10 +1,12 @@
 import { App } from 'cdk8s';
 import { basename } from 'node:path';
-import { compile, type Compilation } from './compile';
+import { compile, type Compilation, type CompileOptions } from './compile';
 import type { Diagnostic } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
 import { exitCodes, type ExitCode } from './diagnostics/exit';
 import { renderFor } from './diagnostics/render';
+import { diskFileSystem } from './emit/file-system';
+import { readFiles } from './emit/tree';
 import { writeTree } from './emit/write-tree';
 import { summary } from './summary';
 
@@ -39,8 +41,8 @@ export class Fleet extends App {
    *
    * @throws DiagnosticError with every finding, where there is an error among them
    */
-  public compile(): Compilation {
-    return compile(this);
+  public compile(options?: CompileOptions): Compilation {
+    return compile(this, options);
   }
 
   /**
@@ -50,7 +52,8 @@ export class Fleet extends App {
    */
   public override synth(): void {
     try {
-      const compilation = this.compile();
+      const running = readFiles(diskFileSystem, process.env['BAYPLAN_AGAINST'] ?? this.dist);
+      const compilation = this.compile({ running });
       report([...compilation.diagnostics, ...this.write(compilation)]);
       if (process.env['BAYPLAN_FORMAT'] !== 'json') {
         process.stderr.write(summary(compilation, this.targets(), process.env['BAYPLAN_VERBOSE'] === '1'));

@@ -22,15 +22,24 @@ export const synth: Command = {
       requiresArg: true,
       describe: 'Folder to write instead of the one of the fleet',
     },
+    against: {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'Folder with the dist that runs on the clusters, to play the change through [default: the one that is written]',
+    },
     verbose: { type: 'boolean', describe: 'Say what each graph asks for, and by what it is held' },
   },
   examples: [
     ['bayplan synth', 'compile, and replace dist if all went well'],
     ['bayplan synth --verbose', 'also what each graph asks for, and what holds it'],
+    ['bayplan synth --against ../main/dist', 'whether what runs can become what is compiled'],
     ['bayplan synth --output /tmp/dist', 'compile to another folder, to look at or compare'],
     ['bayplan synth --format json 2> findings.json', 'findings for a machine'],
   ],
   run: async (io, args) => {
+    const against = text(args, 'against');
+    if (against !== undefined && !existsSync(against)) return refuse(io, noSuchFolder(against));
     const app = findApp(text(args, 'app'));
     report(io, app.diagnostics);
     return app.ok ? runApp(io, app.value, childEnvironment(io, args)) : exitCodes.input;
@@ -46,6 +55,19 @@ function findApp(asked: string | undefined): Outcome<string> {
   const app: unknown = typeof value === 'object' && value !== null && 'app' in value ? value.app : undefined;
   if (typeof app !== 'string' || app.trim() === '') return failed(noApp(app));
   return { ok: true, value: app, diagnostics: [] };
+}
+
+function refuse(io: Io, found: Diagnostic): ExitCode {
+  report(io, [found]);
+  return exitCodes.input;
+}
+
+function noSuchFolder(folder: string): Diagnostic {
+  return diagnostic('BAY5020', {
+    message: `there is no folder ${folder}`,
+    where: { pointer: 'bayplan synth --against' },
+    help: 'name the dist that runs, such as one of another working tree; for a cluster without any, an empty folder',
+  });
 }
 
 function failed(found: Diagnostic): Outcome<never> {
@@ -75,9 +97,11 @@ function noApp(app: unknown): Diagnostic {
 /** The fleet reads what it is asked for from its environment. */
 function childEnvironment(io: Io, args: Arguments): NodeJS.ProcessEnv {
   const output = text(args, 'output');
+  const against = text(args, 'against');
   return {
     ...io.env,
     ...(output === undefined ? {} : { BAYPLAN_OUTDIR: resolve(output) }),
+    ...(against === undefined ? {} : { BAYPLAN_AGAINST: resolve(against) }),
     ...(args['verbose'] === true ? { BAYPLAN_VERBOSE: '1' } : {}),
   };
 }

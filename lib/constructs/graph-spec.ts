@@ -118,6 +118,7 @@ function listed(role: Role, declared: WorkerProps | readonly WorkerProps[] = [])
   return declared.map((worker, index) => [`${role}[${index}]`, worker]);
 }
 
+/** `Array.isArray` by itself takes no readonly list out of a union. */
 function isList(declared: WorkerProps | readonly WorkerProps[]): declared is readonly WorkerProps[] {
   return Array.isArray(declared);
 }

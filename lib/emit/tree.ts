@@ -44,6 +44,12 @@ export function holdsExactly(fs: FileSystem, folder: string, files: ReadonlyMap<
   return tree.files.every((path) => files.has(path) && fs.read(join(folder, path)) === files.get(path));
 }
 
+/** Text of every manifest in a folder by path; empty where there is no folder. Errors of the file system are thrown. */
+export function readFiles(fs: FileSystem, folder: string): ReadonlyMap<string, string> {
+  if (fs.kind(folder) !== 'folder') return new Map();
+  return new Map(readTree(fs, folder).files.map((path) => [path, fs.read(join(folder, path))]));
+}
+
 /** Writes files below a folder that is there. */
 export function writeFiles(fs: FileSystem, folder: string, files: ReadonlyMap<string, string>): void {
   const folders = new Set([...files.keys()].map((path) => dirname(join(folder, path))));

@@ -1,12 +1,12 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { HOSTNAME_LABEL } from '../model/node';
 import { formatAmount } from '../model/resources';
-import type { ClusterInventory, InventoryNode, RunningPod } from './cluster';
+import { DOMAIN_LABEL, type ClusterInventory, type InventoryNode, type RunningPod } from './cluster';
 import type { Place } from './fields';
 import { countNames, listNames, namesPayload, sorted } from './names';
 import type { ReadNode } from './nodes';
 import { KAI_SCHEDULER, QUEUE_LABEL } from './pods';
-import { usage } from './usage';
+import { GPU, usage } from './usage';
 
 /** Errors of names and hostnames over all nodes: pins use the hostname label's value, so it must say one node. */
 export function checkNodes(nodes: readonly ReadNode[], place: Place): Diagnostic[] {
@@ -105,7 +105,31 @@ export function checkRunning(
   isOwn: (pod: RunningPod) => boolean,
 ): Diagnostic[] {
   const others = inventory.pods.filter((pod) => !isOwn(pod));
-  return [...strayPods(inventory, place), ...overfullNodes(inventory, place), ...podsWithoutQueue(others, place)];
+  return [
+    ...strayPods(inventory, place),
+    ...overfullNodes(inventory, place),
+    ...podsWithoutQueue(others, place),
+    ...unknownClaims(inventory, others, place),
+  ];
+}
+
+/** On GPU nodes only, and not where the node itself says that it is in a ComputeDomain. */
+function unknownClaims({ nodes }: ClusterInventory, pods: readonly RunningPod[], place: Place): Diagnostic[] {
+  const doubtful = nodes.filter(
+    ({ labels, allocatable }) => !(DOMAIN_LABEL in labels) && (allocatable[GPU] ?? 0n) > 0n,
+  );
+  const names = new Set(doubtful.map(({ name }) => name));
+  const claiming = pods.filter(({ node, claims }) => claims !== undefined && names.has(node));
+  if (claiming.length === 0) return [];
+  const told = claiming.map((pod) => `${podName(pod)} (${listNames(pod.claims ?? [])})`);
+  return [
+    diagnostic('BAY1020', {
+      message: `${claiming.length === 1 ? 'a pod holds' : `${claiming.length} pods hold`} devices by resource claims, which a list of pods only names: ${listNames(told)}`,
+      where: place('items'),
+      help: 'no graph with a ComputeDomain is planned on their nodes, as if each held the channel of one; devices of other kinds are not counted',
+      data: namesPayload('pod', claiming.map(podName)),
+    }),
+  ];
 }
 
 function strayPods({ nodes, pods }: ClusterInventory, place: Place): Diagnostic[] {

@@ -31,6 +31,13 @@ export interface InventoryNode {
   readonly architecture?: string;
 }
 
+/**
+ * Label of a node that is in a ComputeDomain, and of the domain's daemon on it; its value is the domain's UID. The
+ * driver sets it before a pod gets its channel, takes it away after, and refuses a second domain on the node
+ * (NVIDIA/k8s-dra-driver-gpu 22407113, cmd/compute-domain-kubelet-plugin/computedomain.go).
+ */
+export const DOMAIN_LABEL = 'resource.nvidia.com/computeDomain';
+
 /** A name within a namespace. */
 export interface NamespacedName {
   readonly namespace: string;
@@ -56,6 +63,11 @@ export interface RunningPod {
   /** Subgroup of that PodGroup. */
   readonly subGroup?: string;
   readonly priorityClassName?: string;
+  /**
+   * Resource claims that it holds devices by, by the name of each or of its template; absent where there are none. What
+   * the devices are a list of pods does not say. Claims of a ComputeDomain's daemon are left out: they are no channel.
+   */
+  readonly claims?: readonly string[];
   /** Part of shared GPUs, by KAI's annotations; counts in the queue only: on the node a reservation pod holds the GPU. */
   readonly gpuShare?: GpuShare;
 }

@@ -1,6 +1,6 @@
 import { parseQuantity, wholeUnits } from '../model/quantity';
-import type { GpuShare, NamespacedName, RunningPod } from './cluster';
-import type { FieldReader, RawMap } from './fields';
+import { DOMAIN_LABEL, type GpuShare, type NamespacedName, type RunningPod } from './cluster';
+import { isMap, type FieldReader, type RawMap } from './fields';
 import { podRequests, type ContainerAmounts, type InitContainerAmounts } from './requests';
 
 /** Scheduler name of KAI's default shard. */
@@ -35,10 +35,30 @@ export function readPod(raw: RawMap, fields: FieldReader): RunningPod | undefine
     name,
     node,
     requests: readRequests(spec, status, fields),
+    claims: isDaemon(metadata)
+      ? undefined
+      : readClaims(fields.list(spec.resourceClaims, 'spec.resourceClaims'), fields),
     terminating: Boolean(fields.text(metadata.deletionTimestamp, 'metadata.deletionTimestamp')),
     priorityClassName: fields.text(spec.priorityClassName, 'spec.priorityClassName') || undefined,
     ...readMembership(namespace, metadata, fields.text(spec.schedulerName, 'spec.schedulerName') || undefined, fields),
   };
+}
+
+/** A daemon of a ComputeDomain: the DaemonSet's pods carry the label of the domain. */
+function isDaemon({ labels }: RawMap): boolean {
+  return isMap(labels) && DOMAIN_LABEL in labels;
+}
+
+/** Each entry names a claim or a template of claims. */
+function readClaims(raw: readonly unknown[], fields: FieldReader): RunningPod['claims'] {
+  const claims = raw.map((item, i) => {
+    const field = `spec.resourceClaims[${i}]`;
+    const { name, resourceClaimName, resourceClaimTemplateName } = fields.map(item, field);
+    const claim = fields.text(resourceClaimName, `${field}.resourceClaimName`);
+    const template = fields.text(resourceClaimTemplateName, `${field}.resourceClaimTemplateName`);
+    return claim ?? template ?? fields.text(name, `${field}.name`) ?? '';
+  });
+  return claims.length > 0 ? claims : undefined;
 }
 
 type Membership = Pick<RunningPod, 'schedulerName' | 'queue' | 'graph' | 'podGroup' | 'subGroup' | 'gpuShare'>;

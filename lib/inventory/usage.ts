@@ -8,10 +8,15 @@ export interface Usage {
   readonly byNode: ReadonlyMap<string, Resources>;
   /** By queue name, without its descendants, charged as KAI charges a queue; a queue without pods is absent. */
   readonly byQueue: ReadonlyMap<string, Resources>;
+  /**
+   * Nodes with a pod that holds devices by a resource claim. Any of them may be the one channel of a ComputeDomain that
+   * a node has, since claims are only known by name.
+   */
+  readonly claimed: ReadonlySet<string>;
 }
 
-/** The resource by which a queue's GPUs are counted. */
-const GPU = 'nvidia.com/gpu';
+/** The resource by which GPUs are counted. */
+export const GPU = 'nvidia.com/gpu';
 
 /** What each pod takes of its node's `pods`. */
 const ONE_POD: Resources = { pods: wholeUnits(1) };
@@ -23,14 +28,16 @@ const ONE_POD: Resources = { pods: wholeUnits(1) };
 export function usage(inventory: ClusterInventory, isOwn: (pod: RunningPod) => boolean): Usage {
   const byNode = new Map<string, Record<string, Amount>>();
   const byQueue = new Map<string, Record<string, Amount>>();
+  const claimed = new Set<string>();
   const gpuMemory = gpuMemoryByNode(inventory);
   for (const pod of inventory.pods) {
     if (isOwn(pod)) continue;
     charge(byNode, pod.node, pod.requests);
     charge(byNode, pod.node, ONE_POD);
+    if (pod.claims) claimed.add(pod.node);
     if (pod.queue !== undefined) charge(byQueue, pod.queue, queueRequests(pod, gpuMemory.get(pod.node)));
   }
-  return { byNode, byQueue };
+  return { byNode, byQueue, claimed };
 }
 
 /** True for pods of these graphs: by the graph that made them, or by membership in a PodGroup of one of these names. */

@@ -32,7 +32,10 @@ export function placementProblem(cluster: ClusterModel): ProblemDocument {
       unschedulable: node.unschedulable,
       ready: node.ready,
       allocatable: { ...quantities(node.allocatable), ...(sharesMemory ? { [CHANNEL]: '1' } : {}) },
-      used: quantities(use.byNode.get(node.name) ?? {}),
+      used: {
+        ...quantities(use.byNode.get(node.name) ?? {}),
+        ...(sharesMemory && use.claimed.has(node.name) ? { [CHANNEL]: '1' } : {}),
+      },
     })),
     queues: cluster.queues.map((queue) => problemQueue(queue.model(), use.byQueue.get(queue.name) ?? {})),
     gangs: cluster.graphs.map(({ spec }) => gang(spec, topology.name)),

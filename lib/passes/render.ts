@@ -12,10 +12,9 @@ export type Files = ReadonlyMap<string, string>;
 export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Outcome<Files> {
   const folders = new Map<string, string[]>();
   const files = new Map<string, string>();
-  for (const { folder, manifest } of objects) {
-    const name = fileName(manifest);
-    files.set(`${folder}/${name}`, toYaml(manifest));
-    folders.set(folder, [...(folders.get(folder) ?? []), name]);
+  for (const object of objects) {
+    files.set(pathOf(object), toYaml(object.manifest));
+    folders.set(object.folder, [...(folders.get(object.folder) ?? []), fileName(object.manifest)]);
   }
   for (const [folder, names] of folders) files.set(`${folder}/kustomization.yaml`, kustomization(names));
   for (const cluster of fleet.clusters) {
@@ -24,6 +23,11 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
   }
   const sorted = [...files].sort(compareKeys);
   return { ok: true, value: new Map(sorted), diagnostics: [] };
+}
+
+/** Path of an object's file below dist. */
+export function pathOf({ folder, manifest }: LoweredObject): string {
+  return `${folder}/${fileName(manifest)}`;
 }
 
 /** What Run:ai has to be told by other means than Flux. */

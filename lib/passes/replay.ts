@@ -1,7 +1,7 @@
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import type { Manifest } from '../emit/manifest';
 import { podGroupName } from '../model/graph';
 import type { DynamoGraph } from '../constructs/dynamo-graph';
-import type { Manifest } from '../emit/manifest';
 import { placeOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
@@ -46,11 +46,12 @@ function mishapsOf(planned: PlannedCluster, objects: readonly LoweredObject[]): 
 
 /** A cluster as KAI will see it, from the objects as they will be written. */
 export function replayedWorld(planned: PlannedCluster, objects: readonly LoweredObject[]): ReplayedWorld {
-  const { inventory, use } = planned.cluster;
-  return worldOf(manifestsOf(planned, objects), inventory.nodes, use);
+  const { cluster } = planned;
+  return worldOf(manifestsOf(planned, objects), cluster.inventory.nodes, cluster.use);
 }
 
-function manifestsOf({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): Manifest[] {
+/** The manifests of a cluster. */
+export function manifestsOf({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): readonly Manifest[] {
   const name = cluster.construct.node.path.replaceAll('/', '-');
   return objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
 }
@@ -71,7 +72,8 @@ function plannedNodes({ cluster, pins }: PlannedCluster): Planned {
   return ({ owner, component }) => (component === undefined ? undefined : byOwner.get(owner)?.get(component));
 }
 
-function ownerOf({ spec }: DynamoGraph): string {
+/** Namespace and name of a graph's object. */
+export function ownerOf({ spec }: DynamoGraph): string {
   return `${spec.namespace}/${spec.name}`;
 }
 
@@ -93,7 +95,10 @@ function mishapFinding({ cluster }: PlannedCluster, mishap: Mishap, times: numbe
       graph ? mishap.detail.replaceAll(podGroupName(graph.spec), graph.spec.name) : mishap.detail,
       ...(times > 1 ? [`so it goes in ${times} of the situations that were replayed`] : []),
     ],
-    help: 'look at the patches on its objects; where there are none, please report it with the output of `bayplan export kai-snapshot`',
+    help:
+      mishap.kind === 'evicted'
+        ? 'let KAI wait for ever: stalenessGracePeriod "-1s" on the PodGroup, or default-staleness-grace-period for its scheduler'
+        : 'look at the patches on its objects; where there are none, please report it with the output of `bayplan export kai-snapshot`',
     data: { kind: mishap.kind, times },
   });
 }

@@ -10,7 +10,9 @@ export type Status =
   /** waits for room that is being given back */
   | 'pipelined'
   /** deleted, and not gone yet */
-  | 'releasing';
+  | 'releasing'
+  /** not made yet, or gone */
+  | 'absent';
 
 /** A pod with its state. */
 export interface Task {
@@ -122,6 +124,11 @@ function isActive({ status }: Task): boolean {
   return status === 'allocated' || status === 'pipelined';
 }
 
+/** Made, and not deleted. */
+export function isAlive({ status }: Task): boolean {
+  return status !== 'releasing' && status !== 'absent';
+}
+
 /** Pods that have a node, those that wait for one to be given back included. */
 function active(set: PodSet): number {
   return set.tasks.reduce((sum, task) => sum + (isActive(task) ? 1 : 0), 0);
@@ -143,7 +150,7 @@ function isSatisfied(member: Member): boolean {
 /** Enough pods exist for every minimum; else the gang is not tried at all. */
 export function isReady(member: Member): boolean {
   if (member.kind === 'groups') return member.members.filter(isReady).length >= needed(member);
-  return member.tasks.filter(({ status }) => status !== 'releasing').length >= member.min;
+  return member.tasks.filter(isAlive).length >= member.min;
 }
 
 /** Members below their minimum first, then the least filled; names decide among equals (plugins/subgrouporder). */
@@ -200,7 +207,7 @@ function tasksOf(member: Member): Task[] {
 
 /** Below its minimum somewhere, while some of it runs (job_info.go, IsStale). */
 export function isStale({ podSets }: Job): boolean {
-  const used = (set: PodSet): number => set.tasks.filter(({ status }) => status !== 'pending').length;
+  const used = (set: PodSet): number => set.tasks.filter(({ node }) => node >= 0).length;
   const sets = [...podSets.values()];
   return sets.some((set) => used(set) > 0) && sets.some((set) => used(set) < set.min);
 }
@@ -214,8 +221,28 @@ export function hasToWait({ podSets }: Job): boolean {
 }
 
 /** 0 for a gang that is below its minimum somewhere, 1 for one exactly at it everywhere, 2 for one with extra pods. */
-export function fullness({ podSets }: Job): 0 | 1 | 2 {
+function fullness({ podSets }: Job): 0 | 1 | 2 {
   const sets = [...podSets.values()];
   if (sets.some((set) => active(set) < set.min)) return 0;
   return sets.some((set) => active(set) > set.min) ? 2 : 1;
+}
+
+/** Which gang is tried first: by priority, then how far it is (plugins/elastic), then age and name. */
+export function compareJobs(a: Job, b: Job): number {
+  const [one, other] = [a.group, b.group];
+  return (
+    other.priority - one.priority ||
+    fullness(a) - fullness(b) ||
+    one.created - other.created ||
+    compareText(`${one.namespace}/${one.name}`, `${other.namespace}/${other.name}`)
+  );
+}
+
+/** Why a gang is not tried yet. */
+export function notReady({ podSets, strays }: Job): string {
+  const short = [...podSets.values()]
+    .filter((set) => !isReady(set))
+    .map(({ name, min, tasks }) => `${name} ${tasks.filter(isAlive).length} of ${min}`);
+  const passed = strays.length > 0 ? `; ${strays.length} pods name a subgroup that it does not have` : '';
+  return `fewer pods than its minimum: ${short.join(', ')}${passed}`;
 }

@@ -1,14 +1,16 @@
 import { compareText } from '../order';
-import { CPU, Dimensions, GPU, PODS } from './amounts';
+import { Dimensions, PODS } from './amounts';
 import {
+  compareJobs,
   compareTasks,
-  fullness,
   hasToWait,
   inOrder,
+  isAlive,
   isReady,
   isStale,
   jobOf,
   nextTasks,
+  notReady,
   subGroupOf,
   type GroupSet,
   type Job,
@@ -19,6 +21,7 @@ import {
 import { areApart, keptFrom, pinnedTo } from './predicates';
 import { Queues } from './queues';
 import { Room } from './room';
+import { freeRange, scoreOf } from './scores';
 import { TopologyTree, type Candidates, type NodeSet } from './topology';
 import type { World, WorldNode, WorldPod } from './world';
 import { HOSTNAME_LABEL } from '../model/node';
@@ -61,6 +64,8 @@ export class Session {
   private refusals = new Map<string, Refusal>();
   /** Pods that were given a node, ever. */
   private bound = 0;
+  /** How many pods of a gang wait for a node. */
+  private readonly waiting = new Map<Job, number>();
 
   constructor(world: World) {
     const { nodes, pods } = world;
@@ -100,10 +105,11 @@ export class Session {
       isBestEffort,
       isCpuOnly: !dimensions.usesGpus(requests),
       job,
-      status: 'pending',
+      status: pod.absent ? 'absent' : 'pending',
       node: -1,
     };
     set.tasks.push(task);
+    this.countWaiting(task, 1);
     if (pod.apart.length > 0) this.keepers.add(task);
     if (node >= 0) this.move(task, pod.releasing ? 'releasing' : 'allocated', node);
     return [[pod.uid, task]];
@@ -117,9 +123,15 @@ export class Session {
     return new Map(found);
   }
 
-  /** Gangs that would be evicted as stale now, with the seconds until then. */
+  /** Name of the node that a pod has; undefined while it waits. */
+  nodeOf(uid: string): string | undefined {
+    const task = this.tasks.get(uid);
+    return task?.status === 'allocated' ? this.nodeAt(task.node).name : undefined;
+  }
+
+  /** Gangs with pods that wait and that would be evicted as stale, with the seconds until then. */
   stale(): { readonly podGroup: string; readonly after: number }[] {
-    return this.jobs
+    return [...this.waiting.keys()]
       .filter((job) => job.group.stalenessGrace >= 0 && isStale(job))
       .map(({ group }) => ({ podGroup: group.name, after: group.stalenessGrace }));
   }
@@ -142,6 +154,17 @@ export class Session {
     if (task) this.move(task, 'pending', -1);
   }
 
+  /** The pod is gone for good. */
+  remove(uid: string): void {
+    const task = this.tasks.get(uid);
+    if (task) this.move(task, 'absent', -1);
+  }
+
+  /** A pod that was not there is made, and waits for a place. */
+  create(uid: string): void {
+    this.restart(uid);
+  }
+
   /** No pod is put on a node from now on, until it is back. */
   lose(node: string, isLost: boolean): void {
     const place = this.places.get(node);
@@ -158,22 +181,21 @@ export class Session {
    * @returns gangs with pods that got no place in the last cycle
    */
   schedule(among?: ReadonlySet<string>): readonly Refusal[] {
-    const jobs = this.jobs.filter(({ group }) => !among || among.has(group.name));
     let before: number;
     do {
       before = this.bound;
       this.refusals = new Map();
-      this.cycle(jobs);
+      this.cycle([...this.waiting.keys()].filter(({ group }) => !among || among.has(group.name)));
     } while (this.bound > before);
     return [...this.refusals.values()];
   }
 
   private cycle(jobs: readonly Job[]): void {
-    const waiting = jobs.filter((job) => pending(job) > 0);
-    while (waiting.length > 0) {
-      const job = waiting.reduce((first, other) => (compareJobs(other, first) < 0 ? other : first));
-      const isOver = !this.tryJob(job) || pending(job) === 0;
-      if (isOver) waiting.splice(waiting.indexOf(job), 1);
+    const trying = [...jobs];
+    while (trying.length > 0) {
+      const job = trying.reduce((first, other) => (compareJobs(other, first) < 0 ? other : first));
+      const isOver = !this.tryJob(job) || !this.waiting.has(job);
+      if (isOver) trying.splice(trying.indexOf(job), 1);
     }
     for (const job of jobs) this.stopWaiting(job);
   }
@@ -264,29 +286,31 @@ export class Session {
     if (!constraint?.topology) return { sets: [nodes] };
     const tree = this.trees.get(constraint.topology);
     if (!tree) return { refusal: `topology "${constraint.topology}" does not exist` };
-    const running = sets.flatMap(({ tasks: all }) =>
-      all.filter(({ status }) => status !== 'pending' && status !== 'releasing'),
-    );
+    const running = sets.flatMap(({ tasks: all }) => all.filter((task) => isAlive(task) && task.node >= 0));
     return tree.candidates({ constraint, tasks, active: running, nodes });
   }
 
   private placeTask(task: Task, nodes: NodeSet): boolean {
-    const best = this.inOrderOfScore(task, nodes)[0];
+    const best = this.best(task, nodes);
     if (best === undefined) return this.refuse(task.job, this.whyNowhere(task, nodes), subGroupOf(task.pod));
     this.move(task, this.room.isFree(task, best) ? 'allocated' : 'pipelined', best);
     return true;
   }
 
-  /** Nodes that may take a pod, the most liked first, ties by name. */
-  private inOrderOfScore(task: Task, nodes: NodeSet): number[] {
-    const range = this.freeRange(task, nodes);
-    const fitting = this.narrowed(task, nodes)
-      .filter((node) => this.takes(task, node))
-      .flatMap((node) => {
-        const score = this.score(task, node, range);
-        return score === undefined ? [] : [{ node, score, name: this.nodeAt(node).name }];
-      });
-    return fitting.sort((a, b) => b.score - a.score || compareText(a.name, b.name)).map(({ node }) => node);
+  /** Of the nodes that may take a pod the one that is liked best, ties by name. */
+  private best(task: Task, nodes: NodeSet): number | undefined {
+    // A node that the topology has no points for is passed over.
+    const fitting = this.narrowed(task, nodes).filter(
+      (node) => this.takes(task, node) && this.topologyScore(task, node) !== undefined,
+    );
+    if (fitting.length < 2) return fitting[0];
+    const range = freeRange(this.room, task, nodes);
+    const scored = fitting.map((node) => ({
+      node,
+      score: (this.topologyScore(task, node) ?? 0) + scoreOf(this.room, task, node, range),
+      name: this.nodeAt(node).name,
+    }));
+    return scored.reduce((best, other) => (compareScored(other, best) < 0 ? other : best)).node;
   }
 
   /** The nodes of a pin, where there is one: no other can take the pod. */
@@ -310,47 +334,14 @@ export class Session {
     return false;
   }
 
-  /** The least and the most that is free on a node of the set, of the resource that packing goes by (nodeplacement). */
-  private freeRange(task: Task, nodes: NodeSet): { readonly least: number; readonly most: number } {
-    const place = packedBy(task);
-    let [least, most] = [Infinity, 0];
-    for (const node of nodes) {
-      if (this.room.total(node, place) === 0) continue;
-      const free = this.room.free(node, place);
-      least = Math.min(least, free);
-      most = Math.max(most, free);
-    }
-    return { least, most };
-  }
-
-  /** Points of a node (plugins/scores); undefined where the topology has none for it. */
-  private score(
-    task: Task,
-    node: number,
-    range: { readonly least: number; readonly most: number },
-  ): number | undefined {
-    const topology = this.topologyScore(task, node);
-    if (topology === undefined) return undefined;
-    const available = this.room.isFree(task, node) ? 1000 : 0;
-    const cpuOnly = task.isCpuOnly && !this.room.hasGpus(node) ? 10 : 0;
-    return topology + available + cpuOnly + this.density(task, node, range);
-  }
-
   private topologyScore(task: Task, node: number): number | undefined {
     let member: PodSet | GroupSet | undefined = setOf(task);
-    while (member && !this.scores.has(member.name)) member = member.parent;
-    return member ? this.scores.get(member.name)?.get(node) : 0;
-  }
-
-  private density(
-    task: Task,
-    node: number,
-    { least, most }: { readonly least: number; readonly most: number },
-  ): number {
-    const place = packedBy(task);
-    if (this.room.total(node, place) === 0 || most === 0) return 0;
-    if (least === most) return 9;
-    return 9 * (1 - (this.room.free(node, place) - least) / (most - least));
+    let scores = this.scores.get(member.name);
+    while (!scores && member.parent) {
+      member = member.parent;
+      scores = this.scores.get(member.name);
+    }
+    return scores ? scores.get(node) : 0;
   }
 
   private whyNowhere(task: Task, nodes: NodeSet): string {
@@ -386,9 +377,18 @@ export class Session {
 
   private set(task: Task, status: Status, node: number): void {
     this.charge(task, -1);
+    this.countWaiting(task, -1);
     task.status = status;
     task.node = node;
     this.charge(task, 1);
+    this.countWaiting(task, 1);
+  }
+
+  private countWaiting({ job, status }: Task, sign: 1 | -1): void {
+    if (status !== 'pending') return;
+    const count = (this.waiting.get(job) ?? 0) + sign;
+    if (count > 0) this.waiting.set(job, count);
+    else this.waiting.delete(job);
   }
 
   private charge(task: Task, sign: 1 | -1): void {
@@ -407,32 +407,6 @@ export class Session {
   }
 }
 
-function pending({ podSets }: Job): number {
-  return [...podSets.values()].reduce(
-    (sum, { tasks }) => sum + tasks.filter(({ status }) => status === 'pending').length,
-    0,
-  );
-}
-
-/** Which gang is tried first: by priority, then how far it is (plugins/elastic), then age and name. */
-function compareJobs(a: Job, b: Job): number {
-  const [one, other] = [a.group, b.group];
-  return (
-    other.priority - one.priority ||
-    fullness(a) - fullness(b) ||
-    one.created - other.created ||
-    compareText(`${one.namespace}/${one.name}`, `${other.namespace}/${other.name}`)
-  );
-}
-
-function notReady({ podSets, strays }: Job): string {
-  const short = [...podSets.values()]
-    .filter((set) => !isReady(set))
-    .map(({ name, min, tasks }) => `${name} ${tasks.length} of ${min}`);
-  const passed = strays.length > 0 ? `; ${strays.length} pods name a subgroup that it does not have` : '';
-  return `fewer pods than its minimum: ${short.join(', ')}${passed}`;
-}
-
 function setOf({ job, pod }: Task): PodSet {
   const set = job.podSets.get(subGroupOf(pod));
   if (!set) throw new RangeError(`no subgroup of pod ${pod.uid}`);
@@ -443,9 +417,13 @@ function podSetsOf(set: GroupSet): PodSet[] {
   return set.members.flatMap((member) => (member.kind === 'pods' ? [member] : podSetsOf(member)));
 }
 
-/** GPU pods are packed by GPUs, all others by cpu. */
-function packedBy({ isCpuOnly }: Task): number {
-  return isCpuOnly ? CPU : GPU;
+interface Scored {
+  readonly score: number;
+  readonly name: string;
+}
+
+function compareScored(a: Scored, b: Scored): number {
+  return b.score - a.score || compareText(a.name, b.name);
 }
 
 function hosts(nodes: readonly WorldNode[]): ReadonlyMap<string, number[]> {

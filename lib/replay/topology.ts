@@ -220,7 +220,7 @@ export class TopologyTree {
     const where = label === undefined ? 'anywhere' : `in any "${label}"`;
     const tried = [...(this.domains[broadest]?.values() ?? [])].filter((domain) => !within || within.has(domain));
     const best = tried.map((domain) => this.misfit(domain, total, tasks)).find((text) => text !== undefined);
-    const because = best === undefined ? 'its pods already run elsewhere' : best;
+    const because = best ?? 'its pods already run elsewhere';
     return `${because} ${where}${within ? ' where its other pods run' : ''}`;
   }
 }

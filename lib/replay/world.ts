@@ -112,6 +112,8 @@ export interface WorldPod {
   readonly node?: string;
   /** Deleted, and not gone yet. */
   readonly releasing?: boolean;
+  /** Not made yet. */
+  readonly absent?: boolean;
   /** Older ones are placed first. */
   readonly created: number;
 }

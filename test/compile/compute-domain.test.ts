@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { Backend, Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, type WorkerProps } from '../../lib';
-import { errorCodes, graphDefaults, list, node, nodes, topology } from '../support/fleet';
+import { errorCodes, failure, graphDefaults, list, node, nodes, pod, topology } from '../support/fleet';
 
 /** Graphs that share memory over multi-node NVLink. */
 
@@ -16,9 +16,10 @@ function fleetWith(
   workers: { prefill: WorkerProps; decode: WorkerProps },
   stack = onKai,
   backend = Backend.vllm(),
+  pods: readonly Record<string, unknown>[] = [],
 ): Fleet {
   const fleet = new Fleet();
-  const inventory = Inventory.fromObjects({ nodes: list(trays) });
+  const inventory = Inventory.fromObjects({ nodes: list(trays), pods: list(pods) });
   const cluster = new Cluster(fleet, 'test', { stack, inventory, topology: topology() });
   const queue = new Queue(cluster, 'team-a');
   const computeDomain = { level: Level.rack() };
@@ -63,6 +64,58 @@ test('more GPU pods than a domain has nodes are refused', () => {
   const codes = errorCodes(fleetWith({ prefill: { gpus: 1, replicas: 2 }, decode: { gpus: 1, replicas: 2 } }));
   expect(codes).toHaveLength(1);
   expect(codes[0]).toMatch(/^BAY320[23]$/);
+});
+
+describe('what already runs in a domain', () => {
+  const resourceClaims = [{ name: 'channel', resourceClaimTemplateName: 'g-channel' }];
+  /** A pod of one GPU with a claim, which leaves room for others on its tray. */
+  const claiming = (name: string, tray: string, metadata: object = {}): Record<string, unknown> => {
+    const running = pod(
+      name,
+      tray,
+      { 'nvidia.com/gpu': '1' },
+      { labels: { 'kai.scheduler/queue': 'team-b' }, ...metadata },
+    );
+    return { ...running, spec: { ...(running.spec as object), resourceClaims } };
+  };
+  const own = { namespace: 'inference', labels: { 'nvidia.com/dynamo-graph-deployment-name': 'g' } };
+  const used = (pods: readonly Record<string, unknown>[]): string[] => {
+    const placements = Object.entries(planned(fleetWith(small, onKai, Backend.vllm(), pods)));
+    return placements.flatMap(([path, names]) => (path.startsWith('compute-domain/') ? names : [])).sort();
+  };
+
+  test("another pod's channel is its node's only one", () => {
+    expect(used([claiming('other', 't1')])).toEqual(['t4', 't5', 't6']);
+    expect(used([claiming('other', 't4')])).toEqual(['t1', 't2', 't3']);
+  });
+
+  test('with too few trays left in every domain the graph is refused, for want of channels', () => {
+    const [refusal] = failure(
+      fleetWith(small, onKai, Backend.vllm(), [claiming('a', 't1'), claiming('b', 't4')]),
+    ).filter(({ severity }) => severity === 'error');
+    expect(refusal?.code).toMatch(/^BAY320[23]$/);
+    expect(JSON.stringify(refusal)).toContain('compute-domain-channel');
+  });
+
+  test("the channels of its own pods, and the driver's daemons beside them, take nothing", () => {
+    const daemon = claiming('computedomain-daemon-0b3c-x', 't1', {
+      namespace: 'nvidia-dra-driver-gpu',
+      labels: { 'resource.nvidia.com/computeDomain': '0b3c', 'kai.scheduler/queue': 'team-b' },
+    });
+    const pods = [claiming('g-0', 't1', own), daemon, claiming('other', 't5')];
+    expect(used(pods)).toEqual(['t1', 't2', 't3']);
+  });
+
+  test('a graph without a domain may share the tray', () => {
+    const fleet = new Fleet();
+    const inventory = Inventory.fromObjects({
+      nodes: list([node('t1', { gpus: 4 })]),
+      pods: list([claiming('a', 't1')]),
+    });
+    const cluster = new Cluster(fleet, 'test', { stack: onKai, inventory, topology: topology() });
+    new DynamoGraph(cluster, 'g', { ...graphDefaults(new Queue(cluster, 'team-a')), worker: { gpus: 2 } });
+    expect(fleet.compile().diagnostics.map(({ code }) => code)).toEqual(['BAY1020']);
+  });
 });
 
 test('an operator that passes no claims on is refused', () => {

@@ -43,6 +43,7 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['A planner that finds two where it looks for one', 'planner-with-twins'],
   ['A planner with more GPUs than were planned', 'planner-budget'],
   ['A patch that goes beyond the plan', 'patch-beyond-the-plan'],
+  ['A gang that KAI would delete', 'short-patience', 'What KAI does is played through: here the loss of a node.'],
 ];
 
 /** What a fixture prints to standard error, and the exit code it sets. */

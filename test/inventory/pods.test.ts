@@ -247,6 +247,43 @@ describe('pods and nodes that do not fit together', () => {
   });
 });
 
+describe('pods with resource claims', () => {
+  const resourceClaims = [
+    { name: 'nics', resourceClaimTemplateName: 'four-nics' },
+    { name: 'gpu', resourceClaimName: 'gpu-7' },
+  ];
+  const claiming = pod('a', { spec: { resourceClaims } });
+  const domain = { 'kubernetes.io/hostname': 'n1', 'resource.nvidia.com/computeDomain': '0b3c' };
+  const told = (one: unknown, pods: unknown[], isOwn?: Parameters<Inventory['load']>[0]): string[] =>
+    findings(Inventory.fromObjects({ nodes: list(one), pods: list(...pods) }).load(isOwn));
+
+  test('are named by their claims and templates', () => {
+    expect(loaded(nodes, list(claiming)).pods[0]?.claims).toEqual(['four-nics', 'gpu-7']);
+  });
+
+  test('of unknown devices are told together, as a warning', () => {
+    const pods = [claiming, pod('b', { spec: { resourceClaims: [{ name: 'c', resourceClaimTemplateName: 't' }] } })];
+    expect(told(node('n1'), pods)).toEqual([
+      'BAY1020 pods.items: 2 pods hold devices by resource claims, which a list of pods only names: team/a (four-nics, gpu-7), team/b (t)',
+    ]);
+    expect(told(node('n1'), [claiming])).toEqual([
+      'BAY1020 pods.items: a pod holds devices by resource claims, which a list of pods only names: team/a (four-nics, gpu-7)',
+    ]);
+  });
+
+  test('are no news where the node says that it is in a domain, has no GPUs, or the pods are placed anew', () => {
+    expect(told(node('n1', { labels: domain }), [claiming])).toEqual([]);
+    expect(told(node('n1', { allocatable: { cpu: '8' } }), [claiming])).toEqual([]);
+    expect(told(node('n1'), [claiming], () => true)).toEqual([]);
+  });
+
+  test('that are no claims are refused', () => {
+    expect(told(node('n1'), [pod('a', { spec: { resourceClaims: [{ name: 'a', resourceClaimName: 7 }] } })])).toEqual([
+      'BAY1006 pods.items[0].spec.resourceClaims[0].resourceClaimName: spec.resourceClaims[0].resourceClaimName of pod team/a is not a text: 7',
+    ]);
+  });
+});
+
 const gpus8 = { 'nvidia.com/gpu': gpus(8)['nvidia.com/gpu'] };
 
 describe('the order of a pod list', () => {

@@ -124,3 +124,40 @@ describe('pods of the graphs that are being compiled', () => {
     });
   });
 });
+
+describe('nodes with a pod that holds devices by a claim', () => {
+  const claims = (...resourceClaims: unknown[]): PodShape => ({ spec: { resourceClaims } });
+  const channel = { name: 'channel', resourceClaimTemplateName: 'imex' };
+  const claimed = (pods: unknown[], isOwn: Parameters<typeof usage>[1] = () => false): string[] => [
+    ...usage(loaded(nodes, list(...pods)), isOwn).claimed,
+  ];
+
+  test('are those of claims made from a template, of claims made before, and of both', () => {
+    expect(claimed([pod('a', claims(channel))])).toEqual(['n1']);
+    expect(claimed([pod('a', claims({ name: 'channel', resourceClaimName: 'imex-1' }))])).toEqual(['n1']);
+    expect(claimed([pod('a', claims(channel)), pod('b', claims(channel))])).toEqual(['n1']);
+  });
+
+  test('are none without claims, or with finished pods alone', () => {
+    expect(
+      claimed([pod('a'), pod('b', claims()), pod('c', { ...claims(channel), status: { phase: 'Failed' } })]),
+    ).toEqual([]);
+  });
+
+  test("are not those of the driver's own daemons, which claim no channel", () => {
+    const labels = { 'resource.nvidia.com/computeDomain': '0b3c' };
+    const daemon = claims({ name: 'compute-domain-daemon', resourceClaimTemplateName: 'computedomain-daemon-0b3c' });
+    expect(claimed([pod('computedomain-daemon-0b3c-x', { ...daemon, metadata: { labels } })])).toEqual([]);
+  });
+
+  test('are not those of pods that are placed anew', () => {
+    expect(claimed([pod('a', claims(channel))], ({ name }) => name === 'a')).toEqual([]);
+  });
+
+  test('take nothing else by it, and nothing of a queue', () => {
+    expect(used([queued('a', 'team-a', claims(channel))])).toEqual({
+      byNode: { n1: { cpu: '1', pods: '1' } },
+      byQueue: { 'team-a': { cpu: '1' } },
+    });
+  });
+});

@@ -37,14 +37,19 @@ export function nixlBackend({ framework }: GraphSpec, { rdma }: ComponentSpec): 
   return rdma?.fabric === 'efa' ? efaBackends[framework] : 'UCX';
 }
 
+/** Variable that tells an engine of its backend; vLLM has an argument for it. */
+const backendVariables: { readonly [framework in GraphSpec['framework']]?: string } = {
+  sglang: 'SGLANG_DISAGGREGATION_NIXL_BACKEND',
+};
+
 /** Variables of a component that follow from its fabric; none where it names none. */
 export function fabricEnvironment(graph: GraphSpec, component: ComponentSpec): Readonly<Record<string, string>> {
   const { fabric, netDevices = [] } = component.rdma ?? {};
-  const isSglang = graph.framework === 'sglang' && nixlBackend(graph, component) !== 'UCX';
+  const backend = nixlBackend(graph, component);
+  const variable = backendVariables[graph.framework];
   return {
     ...(fabric === undefined ? {} : environments[fabric]),
     ...(netDevices.length > 0 ? { UCX_NET_DEVICES: netDevices.join(',') } : {}),
-    // vLLM is told by an argument
-    ...(isSglang ? { SGLANG_DISAGGREGATION_NIXL_BACKEND: nixlBackend(graph, component) } : {}),
+    ...(variable !== undefined && backend !== 'UCX' ? { [variable]: backend } : {}),
   };
 }

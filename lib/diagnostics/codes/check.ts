@@ -185,7 +185,7 @@ fleet.synth();`,
   BAY2042: {
     severity: 'error',
     title: 'an image without a version',
-    explanation: `Since 1.4 Dynamo's operator reads the version of the runtime from the image's tag and refuses a graph where it cannot: latest, other words, or a digest without a tag. A tag is a semantic version with a suffix behind a dash or without. For any other image, say which version of Dynamo is in it.`,
+    explanation: `Since 1.4 Dynamo's operator reads the version of the runtime from the image's tag and refuses a graph where it cannot: latest, other words, or a digest without a tag. A tag is a semantic version with a suffix behind a dash or without, and the digest of the image may follow it. For any other image, say which version of Dynamo is in it. What is no reference at all, such as a name with a space or half a digest, is refused on every stack.`,
     bad: `Backend.vllm({ image: 'registry.example/vllm-runtime:latest' })`,
     good: `Backend.vllm({ image: 'registry.example/vllm-runtime:nightly', runtimeVersion: '1.5.0' })`,
   },

@@ -153,4 +153,12 @@ export const inputCodes = {
     bad: 'node a: {zone: a, rack: b.c}, node b: {zone: a.b, rack: c}        # both are a.b.c',
     good: 'node a: {zone: a, rack: b-c}, node b: {zone: a-b, rack: c}',
   },
+  BAY1020: {
+    severity: 'warning',
+    title: 'pods with resource claims',
+    explanation:
+      "Pods hold devices by claims of dynamic resource allocation, and a list of pods says the names of the claims, not what is allocated. A node has one channel of a ComputeDomain, so it counts as taken where any other pod has a claim: a second domain would not be let onto the node. Where the node carries the label resource.nvidia.com/computeDomain, which NVIDIA's driver sets for as long as a pod has a channel there, nothing is in doubt and no warning is given. GPUs that are handed out by claims need no counting: their nodes report no nvidia.com/gpu, and nothing is planned on them.",
+    bad: 'spec: {resourceClaims: [{name: nics, resourceClaimTemplateName: four-nics}]}   # on a node without the label',
+    good: 'spec: {resourceClaims: [{name: channel, resourceClaimTemplateName: imex}]}    # on a node with it',
+  },
 } as const satisfies Record<string, CodeInfo>;

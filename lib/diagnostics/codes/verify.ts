@@ -96,4 +96,20 @@ new Queue(cluster, 'team-a');`,
     bad: `graph.podGroup.addJsonPatch(JsonPatch.add('/spec/topologyConstraint', { topology: 'topology-1', requiredTopologyLevel: 'topology.kubernetes.io/zone' }))`,
     good: `new DynamoGraph(cluster, 'g', { placement: { required: Level.zone() }, ... })`,
   },
+  BAY4041: {
+    severity: 'error',
+    title: 'a change that KAI would never finish',
+    explanation:
+      'The change from the dist that runs to this one was played through: controllers replace pods one after the other, and KAI places what comes. In the end some new pods wait for nodes that old ones hold, and the old ones stay because the new ones wait.',
+    bad: '// one commit that gives prefill a node of decode, and decode another one',
+    good: "new DynamoGraph(cluster, 'g', { rollout: 'recreate', ... })",
+  },
+  BAY4042: {
+    severity: 'warning',
+    title: 'a change that was not played through',
+    explanation:
+      'The dist that runs holds a file that is no manifest, such as one with conflict markers. What the change would do to running pods was not looked at.',
+    bad: '<<<<<<< HEAD',
+    good: '// git checkout origin/main -- dist',
+  },
 } as const satisfies Record<string, CodeInfo>;

@@ -14,6 +14,8 @@ export interface Clique {
   readonly template: FoundTemplate;
   readonly name: string;
   readonly podGroup: string;
+  /** Replica of several pods that it is part of. */
+  readonly replica?: string;
   /** Pods. */
   readonly members: number;
   readonly minMember: number;
@@ -45,7 +47,7 @@ export function cliquesOf(
     const name = `${set}-${replica}`;
     const podGroup = replica < minimum ? base : `${set}-${replica - minimum}`;
     const parent = constraint && { name, constraint };
-    const part = { template, podGroup, parent };
+    const part = { template, podGroup, parent, replica: name };
     const workers = template.nodes - 1;
     return [
       { ...part, name: `${name}-${component}-ldr`, members: 1, minMember: 1 },

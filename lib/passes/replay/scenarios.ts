@@ -1,3 +1,4 @@
+import { compareKeys } from '../../order';
 import { pinnedTo } from '../../replay/predicates';
 import { Session, type Refusal } from '../../replay/session';
 import type { ReplayedPod } from './workloads';
@@ -61,34 +62,33 @@ function scattered({ pods, foreign }: ReplayedWorld): Mishap[] {
 
 class Stage {
   private readonly session: Session;
-  private readonly byUid: ReadonlyMap<string, ReplayedPod>;
 
   constructor(
     private readonly world: ReplayedWorld,
     private readonly planned: Planned,
   ) {
     this.session = new Session(world);
-    this.byUid = new Map(world.pods.map((pod) => [pod.uid, pod]));
   }
 
   start(): Mishap[] {
-    return this.play('at the start', () => undefined);
+    return this.mishaps('at the start', this.session.schedule(), this.world.pods);
   }
 
-  /** Lets something happen, has KAI place what it can, and says what is not as planned then. */
-  play(when: string, happen: (session: Session) => void): Mishap[] {
-    happen(this.session);
-    const refusals = this.session.schedule();
-    return this.mishaps(when, refusals);
-  }
-
-  /** The same, and back to how it was before. */
-  rehearse(when: string, happen: (session: Session) => readonly Mishap[] | undefined): Mishap[] {
+  /**
+   * Lets pods go and come back, and says which are not as planned then; in the end all is as it was before.
+   *
+   * @param happen what KAI sees in between; what it finds is told too
+   */
+  rehearse(
+    when: string,
+    pods: readonly ReplayedPod[],
+    happen: (session: Session) => readonly Mishap[] = () => [],
+  ): Mishap[] {
     const mark = this.session.mark();
-    const before = happen(this.session) ?? [];
-    const after = this.play(when, () => undefined);
+    for (const { uid } of pods) this.session.restart(uid);
+    const found = [...happen(this.session), ...this.mishaps(when, this.session.schedule(), pods)];
     this.session.undo(mark);
-    return [...before, ...after];
+    return found;
   }
 
   nodes(): ReadonlyMap<string, string> {
@@ -104,12 +104,12 @@ class Stage {
     });
   }
 
-  private mishaps(when: string, refusals: readonly Refusal[]): Mishap[] {
-    const placed = this.session.placed();
+  /** What went wrong with some pods: the first of each kind for each owner. */
+  private mishaps(when: string, refusals: readonly Refusal[], pods: readonly ReplayedPod[]): Mishap[] {
     const reasons = new Map(refusals.map((refusal) => [refusal.podGroup, refusal]));
     const found = new Map<string, Mishap>();
-    for (const pod of this.world.pods) {
-      const mishap = this.mishapOf(pod, placed.get(pod.uid), reasons.get(pod.podGroup), when);
+    for (const pod of pods) {
+      const mishap = this.mishapOf(pod, this.session.nodeOf(pod.uid), reasons.get(pod.podGroup), when);
       const key = `${pod.owner} ${mishap?.kind ?? ''}`;
       if (mishap && !found.has(key)) found.set(key, mishap);
     }
@@ -127,7 +127,7 @@ class Stage {
       const detail = refusal?.reason ?? this.whyIgnored(pod);
       return { owner, kind: 'never starts', component, when, detail };
     }
-    const planned = this.planned(this.byUid.get(pod.uid) ?? pod);
+    const planned = this.planned(pod);
     if (!planned || planned.has(node)) return undefined;
     const detail = `pod ${pod.name} goes to ${node}, and the plan has it on ${[...planned].sort().join(', ')}`;
     return { owner, kind: 'elsewhere', component, when, detail };
@@ -142,24 +142,31 @@ class Stage {
 
 /** Gangs that share a node of their pins come in every order; then each gang alone comes last of all. */
 function arrivals(world: ReplayedWorld, stage: Stage): Mishap[] {
+  const gangs = grouped(world.pods, ({ podGroup }) => podGroup);
+  const podsOf = (names: readonly string[]): ReplayedPod[] => names.flatMap((name) => gangs.get(name) ?? []);
   const inOrders = interfering(world).flatMap((names) => {
     if (names.length < 2 || names.length > MAX_PERMUTED) return [];
     return permutations(names).flatMap((order) =>
-      stage.rehearse(`with gangs arriving as ${order.join(', ')}`, (session) => {
-        for (const pod of world.pods) if (names.includes(pod.podGroup)) session.restart(pod.uid);
+      stage.rehearse(`with gangs arriving as ${order.join(', ')}`, podsOf(names), (session) => {
         const there = new Set<string>();
         for (const name of order) session.schedule(there.add(name));
-        return undefined;
+        return [];
       }),
     );
   });
-  const last = world.podGroups.flatMap(({ name }) =>
-    stage.rehearse(`with "${name}" arriving last`, (session) => {
-      for (const pod of world.pods) if (pod.podGroup === name) session.restart(pod.uid);
-      return undefined;
-    }),
-  );
+  const last = [...gangs].flatMap(([name, pods]) => stage.rehearse(`with "${name}" arriving last`, pods));
   return [...inOrders, ...last];
+}
+
+function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 /** Names of PodGroups, those together that could take a node from each other. */
@@ -193,28 +200,19 @@ function permutations(items: readonly string[]): string[][] {
 
 /** All pods of a component go, and come back. */
 function restarts(world: ReplayedWorld, stage: Stage): Mishap[] {
-  const components = new Map<string, ReplayedPod[]>();
-  for (const pod of world.pods) {
-    const key = `${pod.owner} ${pod.component ?? pod.name}`;
-    components.set(key, [...(components.get(key) ?? []), pod]);
-  }
-  return [...components.values()].flatMap((pods) => {
-    const what = pods[0]?.component ?? pods[0]?.name ?? '';
-    return stage.rehearse(`after a restart of ${what}`, (session) => {
-      for (const { uid } of pods) session.restart(uid);
-      return undefined;
-    });
-  });
+  const components = grouped(world.pods, ({ owner, component, name }) => `${owner} ${component ?? name}`);
+  return [...components.values()].flatMap((pods) =>
+    stage.rehearse(`after a restart of ${pods[0]?.component ?? pods[0]?.name ?? ''}`, pods),
+  );
 }
 
 /** A node goes with its pods, KAI does what it can, and the node comes back. */
 function losses(world: ReplayedWorld, stage: Stage): Mishap[] {
-  const onNode = new Map<string, string[]>();
-  for (const [uid, node] of stage.nodes()) onNode.set(node, [...(onNode.get(node) ?? []), uid]);
-  return [...onNode].sort().flatMap(([node, uids]) =>
-    stage.rehearse(`once node ${node} is back after a loss`, (session) => {
+  const nodes = stage.nodes();
+  const onNode = grouped(world.pods, ({ uid }) => nodes.get(uid) ?? '');
+  return [...onNode].sort(compareKeys).flatMap(([node, pods]) =>
+    stage.rehearse(`once node ${node} is back after a loss`, pods, (session) => {
       session.lose(node, true);
-      for (const uid of uids) session.restart(uid);
       session.schedule();
       const evicted = stage.evictions(`when node ${node} is lost`);
       session.lose(node, false);

@@ -13,6 +13,8 @@ export interface ReplayedPod extends WorldPod {
   readonly owner: string;
   /** Name of the component, for a pod of a graph. */
   readonly component?: string;
+  /** Pods of one replica come and go together. */
+  readonly replica: string;
 }
 
 /** What operators and webhooks make of manifests. */
@@ -97,9 +99,9 @@ function lonelyGroup(pod: ReplayedPod, name: string, settings: Settings): WorldP
 /** Pods of cliques, and the PodGroups that Grove makes of them. */
 function fromGrove(manifest: Manifest, manifests: readonly Manifest[], settings: Settings, created: number): Workloads {
   const cliques = podTemplates({ manifest }).flatMap((template) => cliquesOf(manifest, manifests, template));
-  const pods = cliques.flatMap(({ template, name, podGroup, members }) =>
+  const pods = cliques.flatMap(({ template, name, podGroup, members, replica }) =>
     Array.from({ length: members }, (_, index) => ({
-      ...podOf(manifest, template, { index, created, clique: name }),
+      ...podOf(manifest, template, { index, created, clique: name, replica }),
       podGroup,
       subGroup: name,
     })),
@@ -115,13 +117,14 @@ interface Which {
   readonly index: number;
   readonly created: number;
   readonly clique?: string;
+  readonly replica?: string;
 }
 
 /** A pod of a template, without its gang. */
 function podOf(
   manifest: Manifest,
   { component, spec, metadata }: FoundTemplate,
-  { index, created, clique }: Which,
+  { index, created, clique, replica }: Which,
 ): Omit<ReplayedPod, 'podGroup' | 'subGroup'> & { readonly podGroup: string } {
   const { name: graph, namespace = '' } = manifest.metadata;
   const set = clique ?? (component === undefined ? graph : `${graph}-${component.toLowerCase()}`);
@@ -134,6 +137,7 @@ function podOf(
     name,
     owner: ownerOf(manifest),
     component,
+    replica: replica ?? name,
     labels: { ...textsOf(metadata.labels), ...own },
     podGroup: '',
     requests: requestsOf(spec),
@@ -168,7 +172,7 @@ function nodeAffinityOf(affinity: unknown): NodeSelector | undefined {
   if (required === undefined) return undefined;
   const terms = asList(asMap(required).nodeSelectorTerms).map(asMap);
   // what the API server would refuse here is refused before: schemas are verified first
-  return { nodeSelectorTerms: terms as NodeSelector['nodeSelectorTerms'] };
+  return { nodeSelectorTerms: terms };
 }
 
 function apartOf(affinity: unknown): ApartFrom[] {

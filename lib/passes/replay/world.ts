@@ -14,7 +14,11 @@ export interface ReplayedWorld extends World {
 }
 
 /** @param use what runs beside the pods of the manifests */
-export function worldOf(manifests: readonly Manifest[], nodes: readonly InventoryNode[], use: Usage): ReplayedWorld {
+export function worldOf(
+  manifests: readonly Manifest[],
+  nodes: readonly InventoryNode[],
+  use: Pick<Usage, 'byNode' | 'byQueue'>,
+): ReplayedWorld {
   const settings = settingsOf(manifests, use.byQueue);
   const { pods, podGroups, foreign } = workloadsOf(manifests, settings);
   return {

@@ -1,0 +1,74 @@
+import { DiagnosticError, type Compilation, type Diagnostic, type DynamoGraphProps } from '../../lib';
+import { nodes, testCluster } from '../support/fleet';
+
+/** From one dist to the next: what the compile says of a change that would hang, and of one that would not. */
+
+const five = nodes(['n1', 'n2', 'n3', 'n4', 'n5']);
+const on = (...hosts: readonly string[]) => ({ nodeSelector: {}, hosts });
+
+type Pins = Readonly<Record<'prefill' | 'decode', ReturnType<typeof on>>>;
+
+/** Which nodes a component may have, by labels of their own. */
+function compiled(pins: Pins, props: Partial<DynamoGraphProps> = {}, running?: Compilation): Compilation {
+  const labelled = five.map((each) => {
+    const { metadata } = each as { metadata: { name: string; labels: Record<string, string> } };
+    const labels = Object.fromEntries(
+      Object.entries(pins)
+        .filter(([, { hosts }]) => hosts.includes(metadata.name))
+        .map(([part]) => [`example.com/${part}`, 'yes']),
+    );
+    return { ...each, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } };
+  });
+  const { fleet, graph } = testCluster(labelled);
+  const select = (part: string) => ({ nodeSelector: { [`example.com/${part}`]: 'yes' } });
+  graph('g', {
+    prefill: { gpus: 8, ...select('prefill') },
+    decode: { gpus: 8, replicas: 3, ...select('decode') },
+    ...props,
+  });
+  return fleet.compile(running ? { running: running.files } : {});
+}
+
+function findings(compile: () => unknown): readonly Diagnostic[] {
+  try {
+    compile();
+  } catch (error) {
+    if (error instanceof DiagnosticError) return error.diagnostics;
+    throw error;
+  }
+  return [];
+}
+
+const before: Pins = { prefill: on('n5'), decode: on('n1', 'n2', 'n3') };
+const chain: Pins = { prefill: on('n1'), decode: on('n2', 'n3', 'n4') };
+
+test('a first compile, and one without a change, play nothing through', () => {
+  const first = compiled(before);
+  expect(compiled(before, {}, first).diagnostics).toEqual(first.diagnostics);
+});
+
+test('a chain of components that take each other’s nodes is refused, naming who waits and the ways out', () => {
+  const found = findings(() => compiled(chain, {}, compiled(before)));
+  expect(found).toMatchObject([
+    { code: 'BAY4041', severity: 'error', help: expect.stringContaining("rollout: 'recreate'") as string },
+  ]);
+  expect(found[0]?.notes[0]).toBe('1 new pod of prefill waiting for n1, where old pods still are: decode on n1');
+});
+
+test("with rollout: 'recreate' the same change goes through", () => {
+  expect(findings(() => compiled(chain, { rollout: 'recreate' }, compiled(before)))).toEqual([]);
+});
+
+test('a change of the image on full nodes goes through', () => {
+  const env = { env: { LOG: 'debug' } };
+  expect(findings(() => compiled(before, env, compiled(before)))).toEqual([]);
+});
+
+test('a file with conflict markers in the dist that runs is a warning', () => {
+  const first = compiled(before);
+  const path = [...first.files.keys()].find((each) => each.includes('dynamographdeployment')) ?? '';
+  const broken = { ...first, files: new Map([...first.files, [path, '<<<<<<< HEAD\nkind: a\n']]) };
+  expect(compiled(chain, {}, broken).diagnostics).toMatchObject([
+    { code: 'BAY4042', severity: 'warning', where: { file: path } },
+  ]);
+});
