@@ -351,6 +351,8 @@ describe('a planner that cannot work', () => {
   test('with settings of another version', () => {
     expect(reject(onKai, { ...halves, planner: { ...simple, settings: profiled } })).toEqual(['BAY2084']);
     expect(reject(early, { ...named, planner: simple })).toEqual(['BAY2084']);
+    const asking = { settings: profiled, maxGpuBudget: 36, prometheus: 'http://prometheus.monitoring:9090' };
+    expect(reject(early, { ...named, planner: asking })).toEqual(['BAY2084']);
   });
 
   test.each([

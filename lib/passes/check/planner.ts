@@ -27,7 +27,11 @@ function checkPlanner(graph: DynamoGraph, planner: PlannerSpec): Diagnostic[] {
 }
 
 /** Goals are of one version's planner or the other's; each has its own settings. */
-function checkSettings(graph: DynamoGraph, { goal }: PlannerSpec, where: (pointer: string) => Where): Diagnostic[] {
+function checkSettings(
+  graph: DynamoGraph,
+  { goal, prometheus }: PlannerSpec,
+  where: (pointer: string) => Where,
+): Diagnostic[] {
   const { profile, versions } = graph.cluster.stack;
   const { reads } = profile.planner;
   if ((goal.target === 'profile') !== (reads === 'flags')) {
@@ -35,6 +39,10 @@ function checkSettings(graph: DynamoGraph, { goal }: PlannerSpec, where: (pointe
     const others = 'PlannerSettings.sla, throughput, latency or load';
     const help = `use ${reads === 'flags' ? 'PlannerSettings.profiled' : others}`;
     return [diagnostic('BAY2084', { message, where: where('planner.settings'), help })];
+  }
+  if (reads === 'flags' && prometheus !== undefined) {
+    const message = `planner.prometheus of graph "${graph.spec.name}" is not for Dynamo ${versions.dynamo}, whose planner has a Prometheus of its own`;
+    return [diagnostic('BAY2084', { message, where: where('planner.prometheus'), help: 'leave it out' })];
   }
   const parsed = plannerGoalSchemas[reads].safeParse(goal);
   const issues = parsed.success ? [] : parsed.error.issues;
