@@ -7,7 +7,9 @@ export type {
   DynamoGraphProps,
   FrontendProps,
   PlacementProps,
+  PlannerProps,
   RdmaProps,
+  ReplicaRange,
   WorkerProps,
 } from './constructs/graph-props';
 export { Layer } from './constructs/layer';
@@ -19,6 +21,13 @@ export {
   type ExistingModelCacheProps,
   type NewModelCacheProps,
 } from './constructs/model-cache';
+export {
+  PlannerSettings,
+  type LoadPlannerOptions,
+  type ProfiledPlannerOptions,
+  type ReactivePlannerOptions,
+  type SlaPlannerOptions,
+} from './constructs/planner-settings';
 export { PriorityClass, type IPriorityClass } from './constructs/priority-class';
 export { Queue, type QueueProps } from './constructs/queue';
 export { Router } from './constructs/router';

@@ -5,7 +5,9 @@ import { checkImages } from './check/image';
 import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
 import { checkNodePool } from './check/node-pool';
+import { checkPlanners } from './check/planner';
 import { checkQueues } from './check/queues';
+import { checkRanges } from './check/ranges';
 import { checkSecrets } from './check/secrets';
 import { checkStack } from './check/stack';
 import { checkValues } from './check/values';
@@ -20,6 +22,8 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkImages,
   checkFabrics,
   checkComponents,
+  checkRanges,
+  checkPlanners,
   checkLevels,
   checkQueues,
   checkSecrets,

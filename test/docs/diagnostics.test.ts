@@ -35,6 +35,13 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['A token in an environment variable', 'token-in-env'],
   ['A volume of one node for pods on several', 'cache-of-one-node'],
   ['A stack that would hold nothing', 'old-kai'],
+  ['Replicas from more to fewer', 'reversed-range'],
+  ['Replicas that may change, each with a pin', 'range-by-replica'],
+  ['Replicas that may change in a ComputeDomain', 'range-in-a-domain'],
+  ['A planner with nothing to scale', 'idle-planner'],
+  ['A planner of another version of Dynamo', 'planner-of-another-version'],
+  ['A planner that finds two where it looks for one', 'planner-with-twins'],
+  ['A planner with more GPUs than were planned', 'planner-budget'],
   ['A patch that goes beyond the plan', 'patch-beyond-the-plan'],
   [
     'A patch with which KAI would start nothing',

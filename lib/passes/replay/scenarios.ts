@@ -27,10 +27,16 @@ export type Planned = (pod: ReplayedPod) => ReadonlySet<string> | undefined;
 /** More gangs than this that can stand in each other's way are not tried in every order. */
 const MAX_PERMUTED = 4;
 
-/** Every scenario, one after the other, each from where the start ended. */
+/** Every scenario of a cluster whose graphs start, each as one gang. */
 export function replay(world: ReplayedWorld, planned: Planned): readonly Mishap[] {
+  const apart = scattered(world);
+  return apart.length > 0 ? [...apart, ...new Stage(world, planned).start()] : scenarios(world, planned);
+}
+
+/** Every scenario, one after the other, each from where the start ended. */
+export function scenarios(world: ReplayedWorld, planned: Planned): readonly Mishap[] {
   const stage = new Stage(world, planned);
-  const start = [...scattered(world), ...stage.start()];
+  const start = stage.start();
   // What does not even start has nothing to restart.
   if (start.length > 0) return start;
   return [...arrivals(world, stage), ...restarts(world, stage), ...losses(world, stage)];
