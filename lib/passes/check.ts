@@ -6,6 +6,7 @@ import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
 import { checkNodePool } from './check/node-pool';
 import { checkPlanners } from './check/planner';
+import { checkPreemption } from './check/preemption';
 import { checkQueues } from './check/queues';
 import { checkRanges } from './check/ranges';
 import { checkSecrets } from './check/secrets';
@@ -26,6 +27,7 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkPlanners,
   checkLevels,
   checkQueues,
+  checkPreemption,
   checkSecrets,
 ];
 

@@ -97,7 +97,7 @@ describe.each([false, true])('ten graphs locked (Grove: %s)', (grove) => {
   test('a node lost: only graphs that were on it move', () => {
     const before = { graphs: ten, grove };
     const placed = places(synth(before), before);
-    const lost = (/n\d\d/.exec([...placed.values()].join()))?.[0] ?? '';
+    const lost = /n\d\d/.exec([...placed.values()].join())?.[0] ?? '';
     const after = { graphs: ten, lost: [lost], grove };
     const gone = moved(placed, places(synth(after), after));
     expect(gone).toEqual([...placed].filter(([, nodes]) => nodes.includes(lost)).map(([id]) => id));

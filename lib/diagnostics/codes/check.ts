@@ -333,6 +333,14 @@ new DynamoGraph(cluster, 'g', { queue, worker: { replicas: 1, gpus: 8 }, ... })`
     bad: "new DynamoGraph(cluster, 'g', { namespace: 'inference', queue: new Queue(cluster, 'project-a'), ... })",
     good: "new DynamoGraph(cluster, 'g', { namespace: 'runai-project-a', queue: new Queue(cluster, 'project-a'), ... })",
   },
+  BAY2074: {
+    severity: 'error',
+    title: 'preemption that the priority class contradicts',
+    explanation:
+      'Grove makes the PodGroup of a graph and says nothing of preemption in it, so KAI goes by the priority class: below 100 a graph may be evicted, from 100 on it never is, and then has to fit in the quota of its queue.',
+    bad: "new DynamoGraph(cluster, 'g', { preemptible: true, ... }) // with Grove, and the class inference",
+    good: "new DynamoGraph(cluster, 'g', { preemptible: true, priorityClass: PriorityClass.train, ... })",
+  },
   BAY2080: {
     severity: 'error',
     title: 'a range of replicas that is none',

@@ -125,12 +125,19 @@ class Stage {
     const { owner, component } = pod;
     if (node === undefined) {
       const detail = refusal?.reason ?? this.whyIgnored(pod);
-      return { owner, kind: 'never starts', component, when, detail };
+      return { owner, kind: 'never starts', component: this.componentOf(refusal) ?? component, when, detail };
     }
     const planned = this.planned(pod);
     if (!planned || planned.has(node)) return undefined;
     const detail = `pod ${pod.name} goes to ${node}, and the plan has it on ${[...planned].sort().join(', ')}`;
     return { owner, kind: 'elsewhere', component, when, detail };
+  }
+
+  /** The component that a refusal is about; any of its pods tells. */
+  private componentOf(refusal: Refusal | undefined): string | undefined {
+    if (refusal?.subGroup === undefined) return undefined;
+    const { podGroup, subGroup } = refusal;
+    return this.world.pods.find((pod) => pod.podGroup === podGroup && pod.subGroup === subGroup)?.component;
   }
 
   private whyIgnored({ name, podGroup, subGroup }: ReplayedPod): string {
