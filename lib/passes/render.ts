@@ -15,7 +15,9 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
   for (const { folder, manifest } of objects) {
     const name = fileName(manifest);
     files.set(`${folder}/${name}`, toYaml(manifest));
-    folders.set(folder, [...(folders.get(folder) ?? []), name]);
+    const names = folders.get(folder);
+    if (names) names.push(name);
+    else folders.set(folder, [name]);
   }
   for (const [folder, names] of folders) files.set(`${folder}/kustomization.yaml`, kustomization(names));
   for (const cluster of fleet.clusters) {
