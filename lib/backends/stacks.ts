@@ -141,7 +141,7 @@ const podGroupPaths: readonly StackProfile[] = [
   {
     ...previous,
     name: 'Dynamo 1.4 on KAI 0.16',
-    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.16\.\d+$/ },
+    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.16\.([5-9]|\d{2,})$/ },
     example: { dynamo: '1.4.2', kai: '0.16.8' },
     gang: 'pod-group',
     stalenessOnPodGroup: false,
@@ -244,6 +244,11 @@ export const knownBad: readonly KnownBad[] = [
     when: ({ kai, grove }) => kai !== undefined && grove === undefined && minorOf(kai) < 15,
     effect: 'KAI below 0.15 takes no PodGroup of ours: nothing would hold the gang',
     source: 'KAI-Scheduler #1420, #1552: external PodGroups since 0.15.0',
+  },
+  {
+    when: ({ kai }) => /^0\.(15\.\d+|16\.[0-4])$/.test(kai ?? ''),
+    effect: 'a resource that only some nodes have, such as rdma/ib, is not found in most rounds of the scheduler',
+    source: 'KAI-Scheduler #1851, #2128: fixed in 0.16.5 (#1902) and 0.17.0',
   },
   {
     when: ({ dynamo, grove: version, kai }) =>
