@@ -9,7 +9,7 @@ import type { PlannedCluster } from './passes/plan';
  * @param verbose also what each graph asks for, and by what it is held
  */
 export function summary(
-  { clusters, files, guarantees }: Compilation,
+  { clusters, files, guarantees, changes }: Compilation,
   folders: readonly string[],
   verbose: boolean,
 ): string {
@@ -17,9 +17,28 @@ export function summary(
   return [
     ...(verbose ? guaranteeLines(guarantees) : []),
     ...lines,
+    ...changes.flatMap(changeLine),
     `${files.size} files in ${folders[0] ?? ''}`,
     '',
   ].join('\n');
+}
+
+/** What becomes of a graph that runs; nothing where nothing does. */
+function changeLine({ cluster, graph, change }: Compilation['changes'][number]): string[] {
+  const name = `${cluster}: ${graph}`;
+  switch (change.kind) {
+    case 'unchanged':
+      return [];
+    case 'in-place':
+      return [`${name} changes in place`];
+    case 'rolls':
+      return [`${name} rolls ${change.components.join(', ')}`];
+    case 'new-graph':
+      return [`${name} is deleted and made anew`];
+    case 'new':
+    case 'removed':
+      return [`${name} is ${change.kind}`];
+  }
 }
 
 /** What a snapshot holds, in one line. @param file that it is in */
