@@ -14,7 +14,7 @@ import { readLock, type Lock } from '../pins/lock';
 import { readBundle } from '../schemas/bundle';
 import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
-import { compareText } from '../order';
+import { compareKeys } from '../order';
 
 /** The construct tree, as the passes after this one need it. */
 export interface FleetModel {
@@ -52,7 +52,7 @@ export interface PlacedObject {
 export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const constructs = fleet.node.findAll();
   const diagnostics: Diagnostic[] = [];
-  const clusters = constructs.filter((construct) => Cluster.isCluster(construct)).sort(byPath);
+  const clusters = inOrder(constructs.filter((construct) => Cluster.isCluster(construct)));
   const models = clusters.flatMap((construct) => {
     const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
     const inventory = construct.inventory.load(isOwn);
@@ -73,7 +73,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   });
   if (clusters.length === 0) diagnostics.push(emptyFleet());
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
-  const objects = withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))).sort(byPath);
+  const objects = inOrder(withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))));
   const validations = [...validate(constructs), ...constructs.flatMap(checkDuplicate)];
   const value = { clusters: models, objects: objects.map(placeObject), validations };
   return { ok: true, value, diagnostics };
@@ -103,14 +103,11 @@ function clusterModel(
   read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'lock'>,
 ): ClusterModel {
   const queues = construct.node.findAll().filter((child) => child instanceof Queue);
-  return { construct, ...read, queues: queues.sort(byPath), graphs: graphsOf(construct) };
+  return { construct, ...read, queues: inOrder(queues), graphs: graphsOf(construct) };
 }
 
 function graphsOf(cluster: Cluster): DynamoGraph[] {
-  return cluster.node
-    .findAll()
-    .filter((child) => DynamoGraph.isGraph(child))
-    .sort(byPath);
+  return inOrder(cluster.node.findAll().filter((child) => DynamoGraph.isGraph(child)));
 }
 
 /** A finding about a file is also one about the cluster that names the file. */
@@ -172,6 +169,8 @@ function emptyFleet(): Diagnostic {
   });
 }
 
-function byPath(a: IConstruct, b: IConstruct): number {
-  return compareText(a.node.path, b.node.path);
+/** In order of path, which constructs put together anew each time they are asked. */
+function inOrder<T extends IConstruct>(constructs: readonly T[]): T[] {
+  const paths = constructs.map((construct) => [construct.node.path, construct] as const);
+  return paths.sort(compareKeys).map(([, construct]) => construct);
 }
