@@ -17,7 +17,7 @@ const layers = [
   ['passes'],
   ['constructs'],
   ['backends'],
-  ['emit'],
+  ['emit', 'pins'],
   ['checker', 'placement', 'inventory', 'schemas'],
   ['model'],
   ['diagnostics'],

@@ -2,11 +2,20 @@ import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
+import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
 import { verifyCodes } from './codes/verify';
 
-const codes = { ...inputCodes, ...checkCodes, ...placementCodes, ...verifyCodes, ...schemaCodes, ...emitCodes };
+const codes = {
+  ...inputCodes,
+  ...checkCodes,
+  ...placementCodes,
+  ...verifyCodes,
+  ...schemaCodes,
+  ...emitCodes,
+  ...pinCodes,
+};
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */
 export type DiagnosticCode = keyof typeof codes;

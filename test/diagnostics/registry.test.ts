@@ -4,6 +4,7 @@ import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
+import { pinCodes } from '../../lib/diagnostics/codes/pins';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
 import { verifyCodes } from '../../lib/diagnostics/codes/verify';
@@ -16,6 +17,7 @@ const stages: Readonly<Record<string, Readonly<Record<string, CodeInfo>>>> = {
   3: placementCodes,
   4: { ...verifyCodes, ...schemaCodes },
   5: emitCodes,
+  6: pinCodes,
 };
 const all = Object.entries(stages).flatMap(([stage, codes]) =>
   Object.entries(codes).map(([code, info]) => ({ stage, code, info })),
