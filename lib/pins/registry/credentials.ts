@@ -130,7 +130,10 @@ async function run(program: string, input: string, env: Environment): Promise<{ 
   return new Promise((resolve) => {
     const limits = { timeout: HELPER_TIMEOUT, killSignal: 'SIGKILL', maxBuffer: HELPER_OUTPUT } as const;
     const child = execFile(program, ['get'], { ...limits, env: { ...env } }, (error, output) => {
-      resolve({ output, code: error === null ? undefined : error.killed ? 'stopped' : String(error.code) });
+      resolve({
+        output,
+        code: error === null ? undefined : error.killed ? 'stopped' : String(error.code ?? error.signal),
+      });
     });
     // A helper that ends without reading closes its input: what it says itself counts.
     child.stdin?.on('error', () => undefined);

@@ -7,15 +7,21 @@ import { DOCKER_HUB, isDigest, shown, type Reference } from './reference';
 
 type Said = Pick<Finding, 'message' | 'help' | 'notes'> & { readonly code: DiagnosticCode };
 
+/** A host that was asked, and what came of it. */
+export interface Passed {
+  readonly at: string;
+  readonly failure: Failure;
+}
+
 /**
  * Says why a reference could not be looked up: the last failure is the finding, that of the registry itself or one
  * that ended the look-up; those of mirrors before it are notes.
  */
-export function finding(reference: Reference, failures: readonly Failure[], where: Where): Diagnostic {
-  const last = failures.at(-1);
+export function finding(reference: Reference, failures: readonly Passed[], where: Where): Diagnostic {
+  const last = failures.at(-1)?.failure;
   if (last === undefined) throw new RangeError('a finding needs a failure');
   const { code, message, help, notes = [] } = say(last, shown(reference.text));
-  const mirrors = failures.slice(0, -1).map((failure) => `mirror ${failure.host}: ${brief(failure)}`);
+  const mirrors = failures.slice(0, -1).map(({ at, failure }) => `mirror ${at}: ${brief(failure)}`);
   const data = { reference: reference.text, host: last.host, reason: last.kind };
   return diagnostic(code, { message, where, notes: [...notes, ...mirrors], help, data });
 }

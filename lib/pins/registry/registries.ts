@@ -1,8 +1,8 @@
 import { type Outcome, type Where } from '../../diagnostics/diagnostic';
 import type { Place } from './authority';
 import { Client } from './client';
-import { LookUpFailure, type Failure } from './failure';
-import { finding } from './findings';
+import { LookUpFailure } from './failure';
+import { finding, type Passed } from './findings';
 import { readContent, readPlatform, type Content } from './manifest';
 import { parseChart, parseImage, type Digest, type Reference } from './reference';
 import { readSettings, type RegistryOptions, type Settings } from './settings';
@@ -129,14 +129,14 @@ export class Registries {
   private async attempt<T>(reference: Reference, where: Where, ask: (place: Place) => Promise<T>): Promise<Outcome<T>> {
     const { host, repository } = reference;
     const mirrors = this.settings.mirrors.get(host) ?? [];
-    const passed: Failure[] = [];
+    const passed: Passed[] = [];
     for (const { host: at, prefix } of [...mirrors, { host, prefix: '' }]) {
       try {
         const place = { host: at, repository: `${prefix}${repository}` };
         return { ok: true, value: await this.unlessDown(place, ask), diagnostics: [] };
       } catch (error) {
         if (!(error instanceof LookUpFailure)) throw error;
-        passed.push(error.failure);
+        passed.push({ at, failure: error.failure });
         if (error.failure.kind === 'digest') break;
       }
     }

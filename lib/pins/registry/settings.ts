@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
 import { diagnostic, type Diagnostic, type Outcome } from '../../diagnostics/diagnostic';
@@ -91,25 +92,27 @@ type Refuse = (message: string, pointer: string, help: string) => void;
 
 const HOST_HELP = 'write host or host:port, without a scheme';
 
-/** The texts of all certificate files, by whoever they are named. */
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g;
+
+/** All certificates of all files, by whoever they are named. */
 function readCertificates({ caFiles = [] }: RegistryOptions, env: Settings['env'], refuse: Refuse): string[] {
   const named = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'].map((name) => [env[name] ?? '', name] as const);
   const files = [...caFiles.map((file) => [file, 'caFiles'] as const), ...named.filter(([file]) => file !== '')];
   return files.flatMap(([file, pointer]) => {
-    const text = readCertificate(file);
-    if (text !== undefined) return [text];
+    const certificates = readCertificate(file);
+    if (certificates.length > 0) return certificates;
     refuse(`${file} holds no certificate that can be read`, pointer, 'name a readable file of PEM certificates');
     return [];
   });
 }
 
-function readCertificate(file: string): string | undefined {
+/** The certificates of a file; OpenSSL would leave those out, without a word, that it cannot read. */
+function readCertificate(file: string): string[] {
   try {
-    const text = readFileSync(file, 'latin1');
-    createSecureContext({ ca: text });
-    return text.includes('-----BEGIN') ? text : undefined;
+    const found = readFileSync(file, 'latin1').match(PEM_CERTIFICATE) ?? [];
+    return found.map((pem) => new X509Certificate(pem).toString());
   } catch {
-    return undefined;
+    return [];
   }
 }
 

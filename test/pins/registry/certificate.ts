@@ -10,11 +10,11 @@ export interface Certificate {
 
 const ECDSA_WITH_SHA256 = element(0x30, oid('2a8648ce3d040302'));
 
-/** A self-signed certificate for `localhost` and 127.0.0.1, P-256, that may sign others (RFC 5280). */
+/** A self-signed certificate for a name and for 127.0.0.1, P-256, that may sign others (RFC 5280). */
 export function selfSigned(name: string): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const subject = element(0x30, element(0x31, element(0x30, oid('550403'), element(0x0c, Buffer.from(name)))));
-  const names = element(0x30, element(0x82, Buffer.from('localhost')), element(0x87, Buffer.from([127, 0, 0, 1])));
+  const names = element(0x30, element(0x82, Buffer.from(name)), element(0x87, Buffer.from([127, 0, 0, 1])));
   const isAuthority = element(0x30, element(0x01, Buffer.from([0xff])));
   const content = element(
     0x30,
@@ -29,7 +29,7 @@ export function selfSigned(name: string): Certificate {
   );
   const signature = sign('sha256', new Uint8Array(content), privateKey);
   const der = element(0x30, content, ECDSA_WITH_SHA256, element(0x03, Buffer.from([0]), signature));
-  const lines = der.toString('base64').replace(/.{64}/g, '$&\n');
+  const lines = (der.toString('base64').match(/.{1,64}/g) ?? []).join('\n');
   const pem = `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
   return { pem, der, key: privateKey, keyPem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }

@@ -1,10 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 /**
  * The registry of Debian's package docker-registry, on a free port of this machine, with a configuration and a folder
@@ -65,13 +66,20 @@ export async function startRegistry({ folder, auth, tls }: Configuration): Promi
     env: { PATH: process.env['PATH'], OTEL_TRACES_EXPORTER: 'none' },
   });
   running.add(child);
+  return { host: `127.0.0.1:${await portOf(child)}` };
+}
+
+/** The port that a registry says it listens on; what it logs after that is read and dropped. */
+async function portOf(child: ChildProcessByStdio<null, null, Readable>): Promise<string> {
   const log: string[] = [];
-  for await (const line of createInterface(child.stderr)) {
-    log.push(line);
-    const port = /listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
-    if (port === undefined) continue;
-    child.stderr.resume();
-    return { host: `127.0.0.1:${port}` };
-  }
-  throw new Error(`docker-registry did not start:\n${log.join('\n')}`);
+  return new Promise((resolve, reject) => {
+    createInterface(child.stderr).on('line', (line) => {
+      const port = /listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1];
+      if (port !== undefined) resolve(port);
+      log.splice(0, log.length - 20);
+      log.push(line);
+    });
+    child.on('error', reject);
+    child.on('close', () => reject(new Error(`docker-registry ended:\n${log.join('\n')}`)));
+  });
 }
