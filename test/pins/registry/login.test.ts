@@ -104,6 +104,16 @@ describeWithRegistry('a registry with tokens', () => {
     expect(tokens.asked).toHaveLength(2);
   });
 
+  test('look-ups in one repository at the same time share one login', async () => {
+    const options = docker({ auths: { [host]: { auth: encoded } } });
+    const reference = `${host}/ai/server:1.5.0`;
+    const outcomes = await withRegistries(options, (registries) =>
+      registries.resolveAll([1, 2, 3].map(() => ({ kind: 'image', reference, where }))),
+    );
+    expect(outcomes).toMatchObject([found(), found(), found()]);
+    expect(tokens.asked).toHaveLength(1);
+  });
+
   test('without credentials: where was looked, and how to log in', async () => {
     const finding = refusal(await image(`${host}/ai/server:1.5.0`));
     expect(finding).toMatchObject({
