@@ -2,6 +2,7 @@ import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
+import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { pinCodes } from './codes/pins';
 import { schemaCodes } from './codes/schemas';
