@@ -20,7 +20,7 @@ export class Tally {
     this.tail = new Array<number>(layout.tailLength).fill(0);
     this.whole = wholeness(instance);
     this.breakers = new Int32Array(instance.nodes.length);
-    this.brokenIn = instance.trees.map((tree) => tree.members.map((domains) => new Int32Array(domains.length)));
+    this.brokenIn = this.whole.domain.map((levels) => levels.map((domains) => new Int32Array(domains.length)));
   }
 
   /** True where an accelerator pod on this node would break nothing that is not broken already. */
@@ -35,15 +35,16 @@ export class Tally {
     this.breakers[n] = before + by;
     if ((by === 1 ? before : before + by) !== 0) return;
     this.bumpTail(this.layout.fragmentation, by);
-    this.instance.trees.forEach((tree, t) => {
-      tree.labelDomain.forEach((domainOf, level) => this.breakDomain(t, level, domainOf[n] ?? -1, by));
+    this.layout.brokenDomains.forEach((levels, t) => {
+      levels.forEach((at, level) => this.breakDomain(at, t, level, n, by));
     });
   }
 
-  private breakDomain(t: number, level: number, domain: number, by: 1 | -1): void {
-    const at = this.layout.brokenDomains[t]?.[level] ?? -1;
+  private breakDomain(at: number, t: number, level: number, n: number, by: 1 | -1): void {
     const broken = this.brokenIn[t]?.[level];
-    if (at < 0 || domain < 0 || !broken || this.whole.domain[t]?.[level]?.[domain] !== 1) return;
+    if (at < 0 || !broken) return;
+    const domain = this.instance.trees[t]?.divisions[level]?.domainOf[n] ?? -1;
+    if (this.whole.domain[t]?.[level]?.[domain] !== 1) return;
     const before = broken[domain] ?? 0;
     broken[domain] = before + by;
     if ((by === 1 ? before : before + by) === 0) this.bumpTail(at, by);
