@@ -10,6 +10,7 @@ import type { NodeSpec } from './problem';
 export class Division {
   private known: Divided | undefined;
   private grouped: Grouped | undefined;
+  private listed: readonly Int32Array[] | undefined;
 
   constructor(
     private readonly nodes: readonly NodeSpec[],
@@ -42,8 +43,8 @@ export class Division {
   }
 
   /** The nodes of every domain. */
-  get all(): Int32Array[] {
-    return Array.from({ length: this.count }, (_, domain) => this.nodesIn(domain));
+  get all(): readonly Int32Array[] {
+    return (this.listed ??= Array.from({ length: this.count }, (_, domain) => this.nodesIn(domain)));
   }
 }
 

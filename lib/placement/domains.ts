@@ -43,7 +43,9 @@ export function domainsFor(ground: Ground, orbits: Orbits, run: Progress, scope:
 /** Equal domains have nodes of equal orbits: the least of them names the domain. */
 function domainOrbit(orbits: Orbits, members: Int32Array, node: number, level: number): number {
   if (orbits.isTouched(node, level)) return -1 - node;
-  return members.reduce((least, n) => Math.min(least, orbits.orbitOf(n)), Infinity);
+  let least = Infinity;
+  for (const n of members) least = Math.min(least, orbits.orbitOf(n));
+  return least;
 }
 
 /** Room for pods of the scope in a domain, counted leaf by leaf; -1 where some leaf has too little. */
@@ -53,7 +55,8 @@ function slotsIn(ground: Ground, run: Progress, scope: FrameScope, members: Int3
   for (const leaf of gang.leaves) {
     const pods = scope.pods[leaf.index] ?? 0;
     if (pods === 0) continue;
-    const slots = members.reduce((sum, n) => sum + slotsNow(ground, leaf, n), 0);
+    let slots = 0;
+    for (const n of members) slots += slotsNow(ground, leaf, n);
     if (slots < pods) return -1;
     total += slots;
   }

@@ -6,6 +6,7 @@ import { closedBecause, excludedBecause } from './eligibility';
 import type { Case } from './explain';
 import { makeSite } from './ground';
 import { compile, type Instance, type Leaf } from './instance';
+import { sortedByName } from './natural';
 import type { Assignment } from './objective';
 import type { Remedy } from './plan';
 import { Probe } from './probe';
@@ -105,7 +106,7 @@ function isEnough(the: Case, world: Int32Array, like: NodeSpec, added: number): 
   const { problem } = instance;
   const more = Array.from({ length: added }, (_, i) => copyOf(like, `${like.name}+${i + 1}`));
   const nodes = [...[...world].flatMap((n) => instance.nodes[n] ?? []), ...more];
-  const grown = compile({ ...problem, nodes, locked: new Map() });
+  const grown = compile({ ...problem, nodes: sortedByName(nodes), locked: new Map() });
   const gang = grown.gangs.find(({ spec }) => spec === the.gang.spec);
   if (!gang) return false;
   const assignment = sameAssignment(instance, grown, the.assignment);

@@ -1,6 +1,6 @@
 import { demandOf, makeScale, type Scale } from './amounts';
 import { Fits } from './fits';
-import { compareNatural, indexOfSorted, sortedByName, type NameIndex } from './natural';
+import { compareNatural, indexOfSorted, type NameIndex } from './natural';
 import {
   isPodGroup,
   type Constraint,
@@ -111,7 +111,7 @@ const notAccelerators = new Set(['cpu', 'memory', 'pods', 'ephemeral-storage']);
 
 /** Compiles a problem. Throws a RangeError for amounts that cannot be counted exactly. */
 export function compile(problem: Problem): Instance {
-  const nodes = sortedByName(problem.nodes);
+  const { nodes } = problem;
   const scale = makeScale(problem.gangs);
   const trees = problem.topologies.map((topology) => compileTree(nodes, topology));
   if (trees.length === 0) trees.push(compileTree(nodes, undefined));

@@ -72,6 +72,11 @@ function compareDigits(a: string, i: number, aEnd: number, b: string, j: number,
   return i === aEnd ? 0 : a.charCodeAt(i) - b.charCodeAt(j);
 }
 
+declare const byName: unique symbol;
+
+/** Items in natural order of their names; `sortedByName` makes them. */
+export type ByName<T> = readonly T[] & { readonly [byName]: true };
+
 /** Finds places of items by name. */
 export interface NameIndex {
   /** Undefined for an unknown name. */
@@ -79,7 +84,7 @@ export interface NameIndex {
 }
 
 /** Looks names up among items in natural order; nothing is built for it. */
-export function indexOfSorted(items: readonly { readonly name: string }[]): NameIndex {
+export function indexOfSorted(items: ByName<{ readonly name: string }>): NameIndex {
   return {
     get: (name) => {
       let low = 0;
@@ -110,6 +115,8 @@ function areSorted(items: readonly { readonly name: string }[]): boolean {
 }
 
 /** The items in natural order of their names; costs little where they are in it already. */
-export function sortedByName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
-  return areSorted(items) ? items : [...items].sort((a, b) => compareNatural(a.name, b.name));
+export function sortedByName<T extends { readonly name: string }>(items: readonly T[]): ByName<T> {
+  const sorted = areSorted(items) ? items : [...items].sort((a, b) => compareNatural(a.name, b.name));
+  // A cast: they are in order now, which is all that the type says.
+  return sorted as ByName<T>;
 }

@@ -107,11 +107,10 @@ function nodeLooks(
   const width = instance.scale.resources.length;
   const marks = lockMarks(instance, locks);
   const labels = [...exclusiveLabels(instance, leaves), ...otherDomains(instance)];
+  const sums = [instance.room.all, occupancy.room, occupancy.reserved];
   const looks = new Interner();
   return Int32Array.from(instance.nodes, (_, n) => {
-    const amounts = [instance.room.all, occupancy.room, occupancy.reserved].map((sums) =>
-      sums.subarray(n * width, (n + 1) * width).join(),
-    );
+    const amounts = sums.map((units) => units.subarray(n * width, (n + 1) * width).join());
     const facts = [
       ...amounts,
       leaves.map((leaf) => leaf.alone[n]).join(),

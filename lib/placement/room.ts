@@ -11,6 +11,7 @@ export class Room {
   /** By node. */
   private readonly isCounted: Uint8Array;
   private readonly unit: readonly Amount[];
+  private areAllCounted = false;
 
   constructor(
     private readonly nodes: readonly NodeSpec[],
@@ -29,7 +30,8 @@ export class Room {
 
   /** By node and resource; not to be changed. */
   get all(): Float64Array {
-    for (let n = 0; n < this.isCounted.length; n++) if (this.isCounted[n] !== 1) this.count(n);
+    for (let n = 0; !this.areAllCounted && n < this.isCounted.length; n++) if (this.isCounted[n] !== 1) this.count(n);
+    this.areAllCounted = true;
     return this.units;
   }
 

@@ -253,7 +253,7 @@ export class Search {
     const scope = slot.scopes.at(-1) ?? -1;
     const { tree = -1, required = -1 } = run.frame.scopes[scope]?.rule ?? {};
     const domain = run.domain[scope] ?? -1;
-    const members = domain < 0 ? undefined : instance.trees[tree]?.divisions[required]?.nodesIn(domain);
+    const members = instance.trees[tree]?.divisions[required]?.all[domain];
     if (members) members.forEach(consider);
     else instance.nodes.forEach((_, n) => consider(n));
     return [...candidates.values()].sort(compareCandidates);
