@@ -1,3 +1,4 @@
+import { growth } from './growth';
 import type { Result } from './run';
 
 const heads = ['row', 'what', 'placed', 'solve', 'target', 'peak', 'target', 'optimal', 'met', 'HiGHS'];
@@ -20,7 +21,7 @@ export function table(results: readonly Result[], limit: number): string {
           `${row}: bayplan place ${ours.command ?? 0} ms, of which ${ours.commandAlone ?? 0} ms without a problem`,
         ],
   );
-  return `${[...text, ...reading].join('\n')}\n`;
+  return `${[...text, ...reading, ...growth(results)].join('\n')}\n`;
 }
 
 function cells({ row, what, ours, target, targetMemory, met, missed, highs }: Result, limit: number): string[] {
