@@ -4,7 +4,6 @@ import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
-import { pinCodes } from './codes/pins';
 import { schemaCodes } from './codes/schemas';
 import { verifyCodes } from './codes/verify';
 
