@@ -23,6 +23,8 @@ export interface Task {
   /** Neither GPUs nor slices of one. */
   readonly isCpuOnly: boolean;
   readonly job: Job;
+  /** Places of the nodes that it is pinned to; absent where no pin says. */
+  readonly pins?: readonly number[];
   status: Status;
   /** Place of its node in the session; -1 while pending. */
   node: number;
