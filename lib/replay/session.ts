@@ -10,6 +10,8 @@ import {
   isStale,
   jobOf,
   nextTasks,
+  NO_GANG,
+  notReady,
   subGroupOf,
   type GroupSet,
   type Job,
@@ -87,12 +89,12 @@ export class Session {
     this.tasks = new Map(pods.flatMap((pod) => this.enter(pod, jobs.get(pod.podGroup), dimensions)));
   }
 
-  /** Puts a pod into its gang; one whose gang or subgroup is not there is passed over. */
+  /** Puts a pod into its gang; one whose gang or subgroup is not there is passed over, and holds its node if it runs. */
   private enter(pod: WorldPod, job: Job | undefined, dimensions: Dimensions): [string, Task][] {
     const set = job?.podSets.get(subGroupOf(pod));
-    if (!job || !set) {
+    if (!set) {
       job?.strays.push(pod);
-      return [];
+      if (pod.node === undefined) return [];
     }
     const requests = dimensions.vector(pod.requests);
     const isBestEffort = requests.every((amount) => amount === 0);
@@ -103,12 +105,12 @@ export class Session {
       requests,
       isBestEffort,
       isCpuOnly: !dimensions.usesGpus(requests),
-      job,
+      job: job ?? NO_GANG,
       pins: this.pinsOf(pod),
       status: pod.absent ? 'absent' : 'pending',
       node: -1,
     };
-    set.tasks.push(task);
+    set?.tasks.push(task);
     if (pod.apart.length > 0) this.keepers.add(task);
     if (node >= 0) this.move(task, pod.releasing ? 'releasing' : 'allocated', node);
     return [[pod.uid, task]];
@@ -411,14 +413,6 @@ function compareJobs(a: Job, b: Job): number {
     one.created - other.created ||
     compareText(`${one.namespace}/${one.name}`, `${other.namespace}/${other.name}`)
   );
-}
-
-function notReady({ podSets, strays }: Job): string {
-  const short = [...podSets.values()]
-    .filter((set) => !isReady(set))
-    .map(({ name, min, tasks }) => `${name} ${tasks.filter(isAlive).length} of ${min}`);
-  const passed = strays.length > 0 ? `; ${strays.length} pods name a subgroup that it does not have` : '';
-  return `fewer pods than its minimum: ${short.join(', ')}${passed}`;
 }
 
 function setOf({ job, pod }: Task): PodSet {
