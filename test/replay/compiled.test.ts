@@ -88,7 +88,7 @@ describe.each<StackKind>(['PodGroups of ours', 'Grove'])('%s', (stack) => {
         // no place, or no quota: never for what was written
         expect(errors.filter(({ code }) => code.startsWith('BAY4'))).toEqual([]);
       }),
-      runs(40),
+      runs(20),
     );
     if (process.env.BAYPLAN_PROPERTY_RUNS !== undefined) process.stdout.write(`${stack} ${JSON.stringify(tally)}\n`);
     expect(tally.feasible).toBeGreaterThan(tally.fleets / 4);
