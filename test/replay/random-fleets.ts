@@ -15,7 +15,7 @@ import { graphDefaults, list, node, pod, topology } from '../support/fleet';
 
 /**
  * Random fleets of one cluster as a user would declare them: nodes of several sizes in zones and racks, some in use,
- * some not to be used; up to four graphs of either shape with what can be said of where their pods go. Many have no
+ * some not to be used; up to three graphs of either shape with what can be said of where their pods go. Many have no
  * plan; what is asked about is those that have one.
  */
 
@@ -103,7 +103,7 @@ const rawGraph: fc.Arbitrary<RawGraph> = fc.record({
 
 export const rawFleets: fc.Arbitrary<RawFleet> = fc.record({
   nodes: fc.array(rawNode, { minLength: 8, maxLength: 24 }),
-  graphs: fc.array(rawGraph, { minLength: 1, maxLength: 4 }),
+  graphs: fc.array(rawGraph, { minLength: 1, maxLength: 3 }),
   quota: fc.constantFrom('none', 'none', 'none', 'none', 'enough', 'enough', 'enough', 'short'),
 });
 
