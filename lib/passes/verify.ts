@@ -5,6 +5,7 @@ import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
 import { verifyAdmission } from './verify/admission';
 import { verifyCache } from './verify/cache';
+import { verifyGangs } from './verify/gangs';
 import { verifyIdentity } from './verify/identity';
 import { verifyMembership } from './verify/membership';
 import { verifyPins } from './verify/pins';
@@ -33,6 +34,7 @@ const rules: readonly ((verified: Verified) => readonly Diagnostic[])[] = [
   verifyCrds,
   verifyMembership,
   verifyAdmission,
+  verifyGangs,
   verifyPins,
   verifyCache,
   verifyTransfer,

@@ -23,6 +23,8 @@ export interface Task {
   /** Neither GPUs nor slices of one. */
   readonly isCpuOnly: boolean;
   readonly job: Job;
+  /** Places of the nodes that it is pinned to; absent where no pin says. */
+  readonly pins?: readonly number[];
   status: Status;
   /** Place of its node in the session; -1 while pending. */
   node: number;
@@ -79,6 +81,19 @@ export function jobOf(group: WorldPodGroup): Job {
   return fault === undefined ? job : { ...job, fault };
 }
 
+/** Of pods whose PodGroup is not there. */
+export const NO_GANG = jobOf({
+  namespace: '',
+  name: '',
+  queue: '',
+  priorityClass: '',
+  priority: 0,
+  preemptible: true,
+  subGroups: [],
+  stalenessGrace: -1,
+  created: 0,
+});
+
 function optional(group: WorldPodGroup): Pick<GroupSet, 'constraint' | 'minSubGroup'> {
   // A constraint without a topology is dropped at the top.
   return { minSubGroup: group.minSubGroup, constraint: group.constraint?.topology ? group.constraint : undefined };
@@ -91,6 +106,7 @@ function addMembers(
 ): string | undefined {
   const names = subGroups.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (names.includes('')) return 'a subgroup has no name';
   if (twice !== undefined) return `two subgroups are named "${twice}"`;
   const children = new Map<string, WorldSubGroup[]>();
   for (const subGroup of subGroups) {
@@ -151,6 +167,15 @@ function isSatisfied(member: Member): boolean {
 export function isReady(member: Member): boolean {
   if (member.kind === 'groups') return member.members.filter(isReady).length >= needed(member);
   return member.tasks.filter(isAlive).length >= member.min;
+}
+
+/** Which minima are not reached, and what pods were passed over. */
+export function notReady({ podSets, strays }: Job): string {
+  const short = [...podSets.values()]
+    .filter((set) => !isReady(set))
+    .map(({ name, min, tasks }) => `${name} ${tasks.filter(isAlive).length} of ${min}`);
+  const passed = strays.length > 0 ? `; ${strays.length} pods name a subgroup that it does not have` : '';
+  return `fewer pods than its minimum: ${short.join(', ')}${passed}`;
 }
 
 /** Members below their minimum first, then the least filled; names decide among equals (plugins/subgrouporder). */
@@ -236,13 +261,4 @@ export function compareJobs(a: Job, b: Job): number {
     one.created - other.created ||
     compareText(`${one.namespace}/${one.name}`, `${other.namespace}/${other.name}`)
   );
-}
-
-/** Why a gang is not tried yet. */
-export function notReady({ podSets, strays }: Job): string {
-  const short = [...podSets.values()]
-    .filter((set) => !isReady(set))
-    .map(({ name, min, tasks }) => `${name} ${tasks.filter(isAlive).length} of ${min}`);
-  const passed = strays.length > 0 ? `; ${strays.length} pods name a subgroup that it does not have` : '';
-  return `fewer pods than its minimum: ${short.join(', ')}${passed}`;
 }

@@ -28,6 +28,9 @@ export class Queues {
   /** Why the queue of a gang takes nothing at all, whatever is asked. */
   fault({ group }: Job): string | undefined {
     if (!this.states.has(group.queue)) return `queue "${group.queue}" does not exist`;
+    const orphan = this.ancestors(group.queue).find(({ queue: { parent } }) => parent && !this.states.has(parent));
+    if (orphan)
+      return `queue "${orphan.queue.name}" has a parent that does not exist, and KAI knows neither it nor those below`;
     return this.parents.has(group.queue)
       ? `queue "${group.queue}" has children, and KAI runs nothing in it`
       : undefined;

@@ -1,7 +1,6 @@
 import { CPU, GPU } from './amounts';
 import type { Task } from './gang';
 import type { Room } from './room';
-import type { NodeSet } from './topology';
 
 /** How much KAI likes a node for a pod, topology aside (0.17, plugins/scores, nodeavailability, resourcetype, nodeplacement). */
 
@@ -16,7 +15,7 @@ export interface Range {
 }
 
 /** Nodes that have none of the resource do not count. */
-export function freeRange(room: Room, task: Task, nodes: NodeSet): Range {
+export function freeRange(room: Room, task: Task, nodes: readonly number[]): Range {
   const place = packedBy(task);
   let [least, most] = [Infinity, 0];
   for (const node of nodes) {

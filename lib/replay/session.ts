@@ -10,6 +10,7 @@ import {
   isStale,
   jobOf,
   nextTasks,
+  NO_GANG,
   notReady,
   subGroupOf,
   type GroupSet,
@@ -18,11 +19,12 @@ import {
   type Status,
   type Task,
 } from './gang';
+import { NodeSet } from './domains';
 import { areApart, keptFrom, pinnedTo } from './predicates';
 import { Queues } from './queues';
 import { Room } from './room';
 import { freeRange, scoreOf } from './scores';
-import { TopologyTree, type Candidates, type NodeSet } from './topology';
+import { TopologyTree, type Candidates } from './topology';
 import type { World, WorldNode, WorldPod } from './world';
 import { HOSTNAME_LABEL } from '../model/node';
 
@@ -47,6 +49,7 @@ export class Session {
   private readonly nodes: readonly WorldNode[];
   private readonly places: ReadonlyMap<string, number>;
   private readonly byHost: ReadonlyMap<string, number[]>;
+  private readonly pins = new Map<string, readonly number[]>();
   private readonly everywhere: NodeSet;
   private readonly room: Room;
   private readonly queues: Queues;
@@ -60,7 +63,7 @@ export class Session {
   private readonly keepers = new Set<Task>();
   private readonly lost = new Set<number>();
   /** Points of nodes by subgroup, while a gang is being placed. */
-  private scores = new Map<string, ReadonlyMap<number, number>>();
+  private scores = new Map<string, (node: number) => number | undefined>();
   private refusals = new Map<string, Refusal>();
   /** Pods that were given a node, ever. */
   private bound = 0;
@@ -75,8 +78,8 @@ export class Session {
     ]);
     this.nodes = nodes;
     this.places = new Map(nodes.map(({ name }, place) => [name, place]));
-    this.byHost = hosts(nodes);
-    this.everywhere = nodes.map((_, place) => place);
+    this.byHost = nodesByHost(nodes);
+    this.everywhere = new NodeSet(nodes.map((_, place) => place));
     this.onNode = nodes.map(() => new Set());
     this.room = new Room(nodes, dimensions);
     this.queues = new Queues(world.queues, dimensions);
@@ -88,12 +91,12 @@ export class Session {
     this.tasks = new Map(pods.flatMap((pod) => this.enter(pod, jobs.get(pod.podGroup), dimensions)));
   }
 
-  /** Puts a pod into its gang; one whose gang or subgroup is not there is passed over. */
+  /** Puts a pod into its gang; one whose gang or subgroup is not there is passed over, and holds its node if it runs. */
   private enter(pod: WorldPod, job: Job | undefined, dimensions: Dimensions): [string, Task][] {
     const set = job?.podSets.get(subGroupOf(pod));
-    if (!job || !set) {
+    if (!set) {
       job?.strays.push(pod);
-      return [];
+      if (pod.node === undefined) return [];
     }
     const requests = dimensions.vector(pod.requests);
     const isBestEffort = requests.every((amount) => amount === 0);
@@ -104,15 +107,26 @@ export class Session {
       requests,
       isBestEffort,
       isCpuOnly: !dimensions.usesGpus(requests),
-      job,
+      job: job ?? NO_GANG,
+      pins: this.pinsOf(pod),
       status: pod.absent ? 'absent' : 'pending',
       node: -1,
     };
-    set.tasks.push(task);
+    set?.tasks.push(task);
     this.countWaiting(task, 1);
     if (pod.apart.length > 0) this.keepers.add(task);
     if (node >= 0) this.move(task, pod.releasing ? 'releasing' : 'allocated', node);
     return [[pod.uid, task]];
+  }
+
+  /** One list for all pods of one pin. */
+  private pinsOf(pod: WorldPod): readonly number[] | undefined {
+    const hosts = pinnedTo(pod);
+    if (!hosts) return undefined;
+    const key = hosts.join(' ');
+    const pins = this.pins.get(key) ?? [...new Set(hosts.flatMap((host) => this.byHost.get(host) ?? []))];
+    this.pins.set(key, pins);
+    return pins;
   }
 
   /** Names of the nodes that pods have, by uid; a pod that waits is absent. */
@@ -268,7 +282,7 @@ export class Session {
       const { job } = tasks[0] ?? {};
       return job !== undefined && this.refuse(job, candidates.refusal, member.name || undefined);
     }
-    if (candidates.scores) this.scores.set(member.name, candidates.scores);
+    if (candidates.score) this.scores.set(member.name, candidates.score);
     for (const among of candidates.sets) {
       const mark = this.mark();
       if (attempt(among)) return true;
@@ -287,38 +301,33 @@ export class Session {
     const tree = this.trees.get(constraint.topology);
     if (!tree) return { refusal: `topology "${constraint.topology}" does not exist` };
     const running = sets.flatMap(({ tasks: all }) => all.filter((task) => isAlive(task) && task.node >= 0));
-    return tree.candidates({ constraint, tasks, active: running, nodes });
+    return tree.candidates({ constraint, tasks, active: running, nodes, isEverywhere: nodes === this.everywhere });
   }
 
   private placeTask(task: Task, nodes: NodeSet): boolean {
-    const best = this.best(task, nodes);
+    const best = this.bestNode(task, nodes);
     if (best === undefined) return this.refuse(task.job, this.whyNowhere(task, nodes), subGroupOf(task.pod));
     this.move(task, this.room.isFree(task, best) ? 'allocated' : 'pipelined', best);
     return true;
   }
 
-  /** Of the nodes that may take a pod the one that is liked best, ties by name. */
-  private best(task: Task, nodes: NodeSet): number | undefined {
-    // A node that the topology has no points for is passed over.
-    const fitting = this.narrowed(task, nodes).filter(
-      (node) => this.takes(task, node) && this.topologyScore(task, node) !== undefined,
-    );
-    if (fitting.length < 2) return fitting[0];
-    const range = freeRange(this.room, task, nodes);
-    const scored = fitting.map((node) => ({
-      node,
-      score: (this.topologyScore(task, node) ?? 0) + scoreOf(this.room, task, node, range),
-      name: this.nodeAt(node).name,
-    }));
-    return scored.reduce((best, other) => (compareScored(other, best) < 0 ? other : best)).node;
+  /** The node that KAI likes most of those that may take a pod, ties by name. */
+  private bestNode(task: Task, nodes: NodeSet): number | undefined {
+    const topology = this.topologyScore(setOf(task));
+    // A node that the topology knows nothing of is passed over.
+    const fitting = this.narrowed(task, nodes).filter((node) => this.takes(task, node) && topology(node) !== undefined);
+    if (fitting.length <= 1) return fitting[0];
+    const range = freeRange(this.room, task, nodes.places);
+    const scored = fitting.map((node) => {
+      const score = (topology(node) ?? 0) + scoreOf(this.room, task, node, range);
+      return { node, score, name: this.nodeAt(node).name };
+    });
+    return scored.reduce((a, b) => ((b.score - a.score || compareText(a.name, b.name)) > 0 ? b : a)).node;
   }
 
   /** The nodes of a pin, where there is one: no other can take the pod. */
-  private narrowed({ pod }: Task, nodes: NodeSet): NodeSet {
-    const pins = pinnedTo(pod);
-    if (!pins) return nodes;
-    const among = new Set(pins.flatMap((host) => this.byHost.get(host) ?? []));
-    return nodes.length === this.everywhere.length ? [...among] : nodes.filter((node) => among.has(node));
+  private narrowed({ pins }: Task, nodes: NodeSet): readonly number[] {
+    return pins ? pins.filter((node) => nodes.has(node)) : nodes.places;
   }
 
   private takes(task: Task, node: number): boolean {
@@ -334,14 +343,11 @@ export class Session {
     return false;
   }
 
-  private topologyScore(task: Task, node: number): number | undefined {
-    let member: PodSet | GroupSet | undefined = setOf(task);
-    let scores = this.scores.get(member.name);
-    while (!scores && member.parent) {
-      member = member.parent;
-      scores = this.scores.get(member.name);
-    }
-    return scores ? scores.get(node) : 0;
+  /** Points by the topology of the subgroup, or of the nearest one around it that has some. */
+  private topologyScore(member: PodSet | GroupSet): (node: number) => number | undefined {
+    const score = this.scores.get(member.name);
+    if (score || !member.parent) return score ?? (() => 0);
+    return this.topologyScore(member.parent);
   }
 
   private whyNowhere(task: Task, nodes: NodeSet): string {
@@ -394,6 +400,7 @@ export class Session {
   private charge(task: Task, sign: 1 | -1): void {
     if (task.node < 0) return;
     this.room.charge(task, sign);
+    for (const tree of this.trees.values()) tree.touch(task.node);
     if (task.status !== 'releasing') this.queues.charge(task.job, task, sign);
     const here = this.onNode[task.node];
     if (sign > 0) here?.add(task);
@@ -417,16 +424,7 @@ function podSetsOf(set: GroupSet): PodSet[] {
   return set.members.flatMap((member) => (member.kind === 'pods' ? [member] : podSetsOf(member)));
 }
 
-interface Scored {
-  readonly score: number;
-  readonly name: string;
-}
-
-function compareScored(a: Scored, b: Scored): number {
-  return b.score - a.score || compareText(a.name, b.name);
-}
-
-function hosts(nodes: readonly WorldNode[]): ReadonlyMap<string, number[]> {
+function nodesByHost(nodes: readonly WorldNode[]): ReadonlyMap<string, number[]> {
   const byHost = new Map<string, number[]>();
   nodes.forEach(({ labels }, place) => {
     const host = labels[HOSTNAME_LABEL];

@@ -135,10 +135,12 @@ function node({ name, labels, taints, unschedulable, ready, allocatable }: World
   };
 }
 
+const UNLIMITED = -1;
+
 function queue({ name, parent, quota, limit }: WorldQueue, labels: Labels): object {
   const of = (kind: keyof QueueAmounts, unit: number): object => ({
-    quota: quota[kind] < 0 ? -1 : quota[kind] / unit,
-    limit: limit[kind] < 0 ? -1 : limit[kind] / unit,
+    quota: quota[kind] === UNLIMITED ? UNLIMITED : quota[kind] / unit,
+    limit: limit[kind] === UNLIMITED ? UNLIMITED : limit[kind] / unit,
     overQuotaWeight: 1,
   });
   return {

@@ -1,5 +1,6 @@
 import { compareText } from '../order';
 import { GPU, PODS, type Vector } from './amounts';
+import { addTo, Domains, isWithin, type Depth, type Domain, type NodeSet } from './domains';
 import type { Task } from './gang';
 import type { Room } from './room';
 import type { TopologyConstraint, WorldNode, WorldTopology } from './world';
@@ -9,29 +10,15 @@ import type { TopologyConstraint, WorldNode, WorldTopology } from './world';
  * order, and which nodes of a set it likes best.
  */
 
-/** A value of a level. Its id joins the values from the top with dots, so two domains can be one to KAI. */
-interface Domain {
-  readonly id: string;
-  /** 0 for the root, then the levels, broadest first. */
-  readonly depth: number;
-  readonly children: Domain[];
-  readonly nodes: Set<number>;
-  /** How many pods of the size asked about fit; -1 where nobody counted. */
-  pods: number;
-  free: Vector;
-}
-
 /** Where a subgroup may go, or why nowhere. */
 export type Candidates =
-  { readonly sets: readonly NodeSet[]; readonly scores?: ReadonlyMap<number, number> } | { readonly refusal: string };
-
-/** Places of nodes. */
-export type NodeSet = readonly number[];
-
-/** A level's place in its topology, 1 for the broadest; 0 is the whole cluster. */
-type Depth = number;
-
-const NOT_COUNTED = -1;
+  | {
+      /** To be tried in this order. */
+      readonly sets: readonly NodeSet[];
+      /** Points of a node; undefined for one that is passed over. */
+      readonly score?: (node: number) => number | undefined;
+    }
+  | { readonly refusal: string };
 
 /** What a step of a gang asks the topology about. */
 export interface Asked {
@@ -40,69 +27,63 @@ export interface Asked {
   /** Pods of the same subgroups that have a node: they hold a required level where they are. */
   readonly active: readonly Task[];
   readonly nodes: NodeSet;
+  /** The nodes are all that there are. */
+  readonly isEverywhere: boolean;
+}
+
+/** What is asked for in all, and what it is compared with. */
+interface Demand {
+  readonly total: Vector;
+  readonly tasks: number;
+  /** The most that any pod asks for, where KAI takes all pods for this large. */
+  readonly largest?: Vector;
+  /** Nothing is known outside it. */
+  readonly common: Domain;
 }
 
 /** Domains of one topology over the nodes of a session. */
 export class TopologyTree {
   private readonly levels: readonly string[];
-  private readonly root: Domain;
-  /** By depth. */
-  private readonly domains: Map<string, Domain>[];
-  /** Value of each level by node; null for nodes that lack a level: the tree does not know them. */
-  private readonly values: readonly (readonly string[] | null)[];
+  private readonly domains: Domains;
 
   constructor(
     private readonly topology: WorldTopology,
     nodes: readonly WorldNode[],
-    private readonly room: Room,
+    room: Room,
   ) {
     this.levels = topology.levels.map(({ label }) => label);
-    this.root = newDomain('root', 0, room);
-    this.domains = [new Map([['root', this.root]]), ...this.levels.map(() => new Map<string, Domain>())];
-    this.values = nodes.map(({ labels }, place) => {
-      const values = this.levels.flatMap((label) => labels[label] ?? []);
-      if (values.length < this.levels.length) return null;
-      this.add(place, values);
-      return values;
-    });
+    this.domains = new Domains(this.levels, nodes, room);
   }
 
-  private add(place: number, values: readonly string[]): void {
-    this.root.nodes.add(place);
-    let parent = this.root;
-    for (let depth = 1; depth <= values.length; depth++) {
-      const id = values.slice(0, depth).join('.');
-      const level = this.domains[depth];
-      const domain = level?.get(id) ?? newDomain(id, depth, this.room);
-      level?.set(id, domain);
-      domain.nodes.add(place);
-      if (!parent.children.includes(domain)) parent.children.push(domain);
-      parent = domain;
-    }
+  /** The room on a node is another than before. */
+  touch(place: number): void {
+    this.domains.touch(place);
   }
 
   /** Sets of nodes to try, in order (subSetNodesFn). */
-  candidates({ constraint, tasks, active, nodes }: Asked): Candidates {
-    const known = nodes.filter((place) => this.values[place] !== null);
+  candidates({ constraint, tasks, active, nodes, isEverywhere }: Asked): Candidates {
     const required = this.depthOf(constraint.required);
     const preferred = this.depthOf(constraint.preferred);
-    const common = this.commonDomain(known, preferred);
-    if (!common) return { refusal: `no domain of topology "${this.topology.name}" holds its nodes` };
-    const total = sumOf(tasks);
-    this.count(tasks, common);
-    const misfit = this.misfit(common, total, tasks.length);
-    if (misfit !== undefined) return { refusal: `${misfit} in ${nameOf(common)}` };
-    this.sort(common, total, preferred ?? required);
+    const common = this.domains.common(nodes, preferred);
+    const largest = isAlike(tasks) ? largestOf(tasks) : undefined;
+    const demand = { total: sumOf(tasks), tasks: tasks.length, largest, common };
+    if (this.isMisfit(common, demand)) return { refusal: `${this.misfit(common, demand)} in ${nameOf(common)}` };
+    this.sort(common, demand, preferred ?? required);
     const levels = this.relevant(required, preferred, constraint);
     if (typeof levels === 'string') return { refusal: levels };
     const within = active.length > 0 && required !== undefined ? this.anchored(active, required) : undefined;
+    const pins = [...new Set(tasks.flatMap(({ pins: own }) => (own ? [own] : [])))];
+    // KAI tries domains without a node of the pins as well, and fails.
     const fitting = this.bottomUp(levels, within).filter(
-      (domain) => this.misfit(domain, total, tasks.length) === undefined,
+      (domain) => pins.every((own) => this.holdsAny(domain, own)) && !this.isMisfit(domain, demand),
     );
-    if (fitting.length === 0) return { refusal: this.noDomain(levels.at(-1) ?? 0, within, total, tasks.length) };
-    const among = new Set(known);
-    const sets = fitting.map((domain) => [...domain.nodes].filter((place) => among.has(place)));
-    return preferred === undefined ? { sets } : { sets, scores: scoresOf(common, preferred) };
+    if (fitting.length === 0) return { refusal: this.noDomain(levels.at(-1) ?? 0, within, demand, pins.flat()) };
+    const sets = fitting.map((domain) => (isEverywhere ? domain.nodes : domain.nodes.within(nodes)));
+    return { sets, score: preferred === undefined ? undefined : this.scores(common, preferred) };
+  }
+
+  private holdsAny(domain: Domain, nodes: readonly number[]): boolean {
+    return nodes.some((node) => this.domains.of(node, domain.depth) === domain);
   }
 
   /** Undefined where the constraint names no level, -1 where it names one that is not there. */
@@ -112,65 +93,27 @@ export class TopologyTree {
     return place < 0 ? -1 : place + 1;
   }
 
-  /** The narrowest domain with all of the nodes, though never below the preferred level (lowestCommonDomainID). */
-  private commonDomain(nodes: NodeSet, preferred: Depth | undefined): Domain | undefined {
-    const [first] = nodes;
-    const values = first === undefined ? null : this.values[first];
-    let depth = 0;
-    while (values && depth < values.length && depth !== preferred) {
-      const value = values[depth];
-      if (!value || nodes.some((place) => this.values[place]?.[depth] !== value)) break;
-      depth++;
-    }
-    return depth === 0 ? this.root : this.domains[depth]?.get(values?.slice(0, depth).join('.') ?? '');
+  /** The numbers alone forbid a domain (checkJobDomainFit). */
+  private isMisfit(domain: Domain, demand: Demand): boolean {
+    if (!isWithin(domain, demand.common)) return fillRatio(demand.total, undefined) > 1;
+    const { total, tasks, largest } = demand;
+    if (largest) return this.domains.pods(domain, largest, tasks) < tasks;
+    return fillRatio(total, this.domains.free(domain)) > 1;
   }
 
-  /** What is free below a domain, and how many pods as large as the largest fit; nothing is known outside it. */
-  private count(tasks: readonly Task[], domain: Domain): void {
-    for (const level of this.domains) {
-      for (const other of level.values()) {
-        other.pods = NOT_COUNTED;
-        other.free.fill(0);
-      }
-    }
-    this.sumFree(domain);
-    if (isAlike(tasks)) this.countPods(largestOf(tasks), tasks.length, domain);
-  }
-
-  private sumFree(domain: Domain): Vector {
-    if (domain.children.length === 0) {
-      for (const place of domain.nodes) this.room.addFree(place, domain.free);
-    } else {
-      for (const child of domain.children) addTo(domain.free, this.sumFree(child));
-    }
-    return domain.free;
-  }
-
-  private countPods(largest: Vector, tasks: number, domain: Domain): number {
-    domain.pods = 0;
-    if (domain.children.length === 0) {
-      for (const place of domain.nodes) domain.pods += this.room.podsThatFit(place, largest, tasks);
-    } else {
-      for (const child of domain.children) domain.pods += this.countPods(largest, tasks, child);
-    }
-    return domain.pods;
-  }
-
-  /** Why a domain cannot take the pods, by the numbers alone (checkJobDomainFit). */
-  private misfit(domain: Domain, total: Vector, tasks: number): string | undefined {
-    if (domain.pods !== NOT_COUNTED) {
-      return domain.pods < tasks ? `KAI counts room for ${domain.pods} of ${tasks} pods` : undefined;
-    }
-    return fillRatio(total, domain) > 1 ? 'KAI counts less free than the pods ask for together' : undefined;
+  private misfit(domain: Domain, { tasks, largest, common }: Demand): string {
+    return largest && isWithin(domain, common)
+      ? `KAI counts room for ${this.domains.pods(domain, largest, tasks)} of ${tasks} pods`
+      : 'KAI counts less free than the pods ask for together';
   }
 
   /** Fullest first, ties by id, down to the level that decides (sortTree). */
-  private sort(domain: Domain, total: Vector, last: Depth | undefined): void {
-    if (last === undefined) return;
-    const ratios = new Map(domain.children.map((child) => [child, fillRatio(total, child)]));
+  private sort(domain: Domain, demand: Demand, last: Depth | undefined): void {
+    if (last === undefined || domain.depth === last) return;
+    const { total } = demand;
+    const ratios = new Map(domain.children.map((child) => [child, fillRatio(total, this.domains.free(child))]));
     domain.children.sort((a, b) => (ratios.get(b) ?? 0) - (ratios.get(a) ?? 0) || compareText(a.id, b.id));
-    if (domain.depth === last) return;
-    for (const child of domain.children) this.sort(child, total, last);
+    for (const child of domain.children) this.sort(child, demand, last);
   }
 
   /** Depths to look for domains at, deepest first (calculateRelevantDomainLevels), or what is wrong with the levels. */
@@ -200,41 +143,56 @@ export class TopologyTree {
       within.add(domain);
       domain.children.forEach(add);
     };
-    for (const domain of this.domains[required]?.values() ?? []) {
-      if (active.some(({ node }) => domain.nodes.has(node))) add(domain);
+    for (const { node } of active) {
+      const domain = this.domains.of(node, required);
+      if (domain) add(domain);
     }
     return within;
   }
 
   private bottomUp(levels: readonly Depth[], within: ReadonlySet<Domain> | undefined): Domain[] {
-    const byDepth: Domain[][] = [[this.root]];
-    for (let depth = 1; depth <= (levels[0] ?? 0); depth++) {
-      byDepth.push((byDepth[depth - 1] ?? []).flatMap(({ children }) => children));
-    }
-    const ordered = levels.flatMap((depth) => byDepth[depth] ?? []);
+    const ordered = levels.flatMap((depth) => atDepth(this.domains.root, depth));
     return within ? ordered.filter((domain) => within.has(domain)) : ordered;
   }
 
-  private noDomain(broadest: Depth, within: ReadonlySet<Domain> | undefined, total: Vector, tasks: number): string {
+  /** Says it of the domains that hold nodes of the pins, where there are pins. */
+  private noDomain(
+    broadest: Depth,
+    within: ReadonlySet<Domain> | undefined,
+    demand: Demand,
+    pins: readonly number[],
+  ): string {
     const label = this.levels[broadest - 1];
-    const where = label === undefined ? 'anywhere' : `in any "${label}"`;
-    const tried = [...(this.domains[broadest]?.values() ?? [])].filter((domain) => !within || within.has(domain));
-    const best = tried.map((domain) => this.misfit(domain, total, tasks)).find((text) => text !== undefined);
-    const because = best ?? 'its pods already run elsewhere';
-    return `${because} ${where}${within ? ' where its other pods run' : ''}`;
+    const all = this.domains.at(broadest).filter((domain) => !within || within.has(domain));
+    const pinned = all.filter((domain) => pins.length === 0 || this.holdsAny(domain, pins));
+    const misfit = pinned.find((domain) => this.isMisfit(domain, demand));
+    if (!misfit) return within ? 'its pods already run elsewhere' : this.noPinned(label, pins);
+    const where =
+      label === undefined ? 'anywhere' : pinned.length < all.length ? `in ${nameOf(misfit)}` : `in any "${label}"`;
+    return `${this.misfit(misfit, demand)} ${where}${within ? ' where its other pods run' : ''}`;
   }
-}
 
-function newDomain(id: string, depth: number, room: Room): Domain {
-  return { id, depth, children: [], nodes: new Set(), pods: NOT_COUNTED, free: room.vector() };
+  private noPinned(label: string | undefined, pins: readonly number[]): string {
+    if (pins.length > 0 && pins.every((node) => !this.domains.knows(node)))
+      return `the nodes of its pin lack a level of topology "${this.topology.name}"`;
+    return `no ${label === undefined ? 'domain' : `"${label}"`} has nodes of every pin`;
+  }
+
+  /** The freest of the preferred domains has the most points (node_scoring.go). */
+  private scores(common: Domain, preferred: Depth): (node: number) => number | undefined {
+    const domains = atDepth(common, preferred);
+    let places: ReadonlyMap<Domain, number> | undefined;
+    return (node) => {
+      places ??= new Map(domains.map((domain, i) => [domain, i]));
+      const domain = this.domains.of(node, preferred);
+      const place = domain && places.get(domain);
+      return place === undefined ? undefined : Math.floor(((place + 1) / domains.length) * 10) * TOPOLOGY_POINTS;
+    };
+  }
 }
 
 function nameOf({ id, depth }: Domain): string {
   return depth === 0 ? 'the cluster' : `"${id}"`;
-}
-
-function addTo(sum: Vector, more: Vector): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + (more[i] ?? 0);
 }
 
 function sumOf(tasks: readonly Task[]): Vector {
@@ -261,30 +219,22 @@ function isAlike(tasks: readonly Task[]): boolean {
 }
 
 /** How much of what is free would be used, of the scarcest resource; a thousand where one is not there. */
-function fillRatio(total: Vector, { free }: Domain): number {
+function fillRatio(total: Vector, free: Vector | undefined): number {
   let ratio = 0;
   for (let place = 0; place < total.length; place++) {
     const asked = total[place] ?? 0;
     if (place === PODS || asked <= 0) continue;
-    const there = free[place] ?? 0;
+    const there = free?.[place] ?? 0;
     ratio = Math.max(ratio, there <= 0 ? 1000 : asked / there);
   }
   return ratio;
 }
 
-/** The freest of the preferred domains has the most points (node_scoring.go). */
-function scoresOf(common: Domain, preferred: Depth): ReadonlyMap<number, number> {
-  const domains = atDepth(common, preferred);
-  const scores = new Map<number, number>();
-  domains.forEach(({ nodes }, i) => {
-    const points = Math.floor(((i + 1) / domains.length) * 10) * TOPOLOGY_POINTS;
-    for (const place of nodes) scores.set(place, points);
-  });
-  return scores;
-}
-
-function atDepth(domain: Domain, depth: Depth): Domain[] {
-  return domain.depth === depth ? [domain] : domain.children.flatMap((child) => atDepth(child, depth));
+/** Domains of a depth in another, in the order of the tree. */
+function atDepth(domain: Domain, depth: Depth, found: Domain[] = []): Domain[] {
+  if (domain.depth === depth) found.push(domain);
+  else for (const child of domain.children) atDepth(child, depth, found);
+  return found;
 }
 
 const TOPOLOGY_POINTS = 100_000;

@@ -41,7 +41,7 @@ export interface QueueAmounts {
 export interface WorldQueue {
   readonly name: string;
   readonly parent?: string;
-  /** -1 for unlimited. */
+  /** -1 for unlimited; KAI reads any other negative amount as one that nothing fits. */
   readonly quota: QueueAmounts;
   /** -1 for unlimited. */
   readonly limit: QueueAmounts;

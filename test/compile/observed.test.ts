@@ -1,8 +1,17 @@
 import { JsonPatch } from 'cdk8s';
 import { parse } from 'yaml';
-import type { Compilation } from '../../lib';
-import { Level } from '../../lib';
-import { errorCodes, failure, node, nodes, pins, testCluster } from '../support/fleet';
+import {
+  Cluster,
+  DynamoGraph,
+  Fleet,
+  Inventory,
+  Level,
+  Queue,
+  Stack,
+  type Compilation,
+  type DynamoGraphProps,
+} from '../../lib';
+import { errorCodes, failure, graphDefaults, list, node, nodes, pins, testCluster, topology } from '../support/fleet';
 
 /** Situations in which a real KAI never started a graph, and what the compiler does about each. */
 
@@ -36,10 +45,10 @@ describe('A: a required level, and all candidate nodes in one narrower domain', 
   });
 });
 
-describe('P: a set pin with a hole in it', () => {
-  // n15 (8 GPUs): decode 4      n16 (8 GPUs): frontend 4      prefill 2 x 4: one on each would be a hole
-  const two = () => testCluster(nodes(['n15', 'n16']));
+// n15 (8 GPUs): decode 4      n16 (8 GPUs): frontend 4      prefill 2 x 4: one on each would be a hole
+const two = () => testCluster(nodes(['n15', 'n16']));
 
+describe('P: a set pin with a hole in it', () => {
   test('both pods of a component are put on one node where that leaves the other whole', () => {
     const { fleet, graph } = two();
     graph('g', { prefill: { gpus: 4, replicas: 2 }, decode: { gpus: 4, replicas: 2 } });
@@ -75,6 +84,18 @@ describe('P: a set pin with a hole in it', () => {
   });
 });
 
+describe('P3: the same hole after restarts', () => {
+  test('names that would let it start once are no way out: the plan is refused whatever they are', () => {
+    const { fleet, graph } = two();
+    graph('g', {
+      frontend: { name: 'a', resources: { 'nvidia.com/gpu': 4 }, ...select('n16') },
+      prefill: { name: 'z', gpus: 4, replicas: 2 },
+      decode: { name: 'b', gpus: 4, replicas: 1, ...select('n15') },
+    });
+    expect(errorCodes(fleet)).toEqual(['BAY3204']);
+  });
+});
+
 describe('P2: the same hole across two graphs', () => {
   test('a plan in which a pod of one graph could take the place of another graph is refused', () => {
     const { fleet, graph } = testCluster(nodes(['n15', 'n16']));
@@ -86,6 +107,13 @@ describe('P2: the same hole across two graphs', () => {
 });
 
 describe('W: a pin set that is wider than it needs to be', () => {
+  test('a patch that takes the anti-affinity away is refused', () => {
+    const { fleet, graph } = testCluster(nodes(['n1', 'n2', 'n3']));
+    const { deployment } = graph('g', { frontend: { replicas: 2 }, worker: { gpus: 8 } });
+    deployment.addJsonPatch(JsonPatch.remove('/spec/components/0/podTemplate/spec/affinity/podAntiAffinity'));
+    expect(errorCodes(fleet)).toEqual(['BAY4020']);
+  });
+
   test('two frontends are on two hosts, held there by required anti-affinity', () => {
     const { fleet, graph } = testCluster(nodes(['n1', 'n2', 'n3']));
     graph('g', { frontend: { replicas: 2 }, worker: { gpus: 8 } });
@@ -109,6 +137,47 @@ describe('W: a pin set that is wider than it needs to be', () => {
         },
       },
     });
+  });
+});
+
+describe('on Grove, where a required level is all one can say', () => {
+  const onGrove = (items: readonly Record<string, unknown>[]) => {
+    const fleet = new Fleet();
+    const cluster = new Cluster(fleet, 'test', {
+      stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
+      inventory: Inventory.fromObjects({ nodes: list(items) }),
+      topology: topology(),
+    });
+    const queue = new Queue(cluster, 'team-a');
+    const graph = (props: Partial<DynamoGraphProps>) =>
+      new DynamoGraph(cluster, 'g', { ...graphDefaults(queue), ...props });
+    return { fleet, graph };
+  };
+
+  test('A-Grove: the constraint is left out, and the pins hold it', () => {
+    const { fleet, graph } = onGrove([...nodes(['n1', 'n2']), node('n3', { zone: 'z2' })]);
+    graph({ placement: { required: Level.zone() }, worker: { gpus: 8, replicas: 2 } });
+    const compilation = fleet.compile();
+    expect(compilation.files.get(graphFile)).not.toContain('topologyConstraint');
+    expect(pins(compilation, 'test/g').worker).toEqual(['n1', 'n2']);
+  });
+
+  test('A-packDomain: a replica of several nodes is packed at the last level above the host, and refused at others', () => {
+    const compiled = (required: Level): Fleet => {
+      const { fleet, graph } = onGrove([...nodes(['n1', 'n2', 'n3', 'n4']), node('n5', { rack: 'r2' })]);
+      graph({ worker: { gpus: 8, replicas: 2, multinode: { nodes: 2, required } } });
+      return fleet;
+    };
+    expect(compiled(Level.rack()).compile().files.get(graphFile)).toContain('packDomain: rack');
+    expect(errorCodes(compiled(Level.zone()))).toEqual(['BAY2055']);
+  });
+
+  test('A-packDomain: a patch that packs wider is refused', () => {
+    const { fleet, graph } = onGrove(nodes(['n1', 'n2', 'n3', 'n4']));
+    const worker = { gpus: 8, replicas: 2, multinode: { nodes: 2, required: Level.rack() } };
+    const zone = JsonPatch.replace('/spec/components/1/topologyConstraint/packDomain', 'zone');
+    graph({ worker }).deployment.addJsonPatch(zone);
+    expect(errorCodes(fleet)).toEqual(['BAY4040']);
   });
 });
 
@@ -161,6 +230,23 @@ describe('rollouts on full nodes', () => {
         'pod-group-name': 'inference.g',
       });
     }
+  });
+
+  test('a patch that brings the surge pod back is refused', () => {
+    const { fleet, graph } = testCluster(nodes(['n1']));
+    const surge = 'podTemplate/metadata/annotations/nvidia.com~1deployment-rolling-update-max-surge';
+    graph('g', { worker: { gpus: 8 } }).deployment.addJsonPatch(
+      JsonPatch.replace(`/spec/components/1/${surge}`, '25%'),
+    );
+    expect(errorCodes(fleet)).toEqual(['BAY4020']);
+  });
+
+  test('a patch that lets KAI evict a gang which lost a pod is refused', () => {
+    const { fleet, graph } = testCluster(nodes(['n1', 'n2']));
+    const { podGroup } = graph('g', { worker: { gpus: 8, replicas: 2 } });
+    podGroup?.addJsonPatch(JsonPatch.replace('/spec/stalenessGracePeriod', '60s'));
+    const [finding] = failure(fleet);
+    expect(finding).toMatchObject({ code: 'BAY4040', data: { kind: 'evicted' } });
   });
 
   test("with rollout: 'recreate' every component is recreated", () => {

@@ -2,7 +2,7 @@ import { profileOf } from '../../lib/backends/stacks';
 import type { Manifest } from '../../lib/emit/manifest';
 import { Inventory } from '../../lib/inventory/inventory';
 import type { ReplayedPod } from '../../lib/passes/replay/workloads';
-import { replay, type Mishap } from '../../lib/passes/replay/scenarios';
+import { replay, type Mishap, type Planned } from '../../lib/passes/replay/scenarios';
 import { classesOf, replayChange, type Classes, type Hang, type Side } from '../../lib/passes/replay/change';
 import { worldOf, type ReplayedWorld } from '../../lib/passes/replay/world';
 import { list, node } from '../support/fleet';
@@ -196,7 +196,7 @@ export function grove({ name = 'g', namespace = 'ns', parts, constraint, queue =
   ];
 }
 
-type Nodes = readonly Record<string, unknown>[];
+export type Nodes = readonly Record<string, unknown>[];
 
 export function world(nodes: Nodes, manifests: readonly Manifest[]): ReplayedWorld {
   const inventory = Inventory.fromObjects({ nodes: list(nodes) }).load();
@@ -210,9 +210,9 @@ const asPinned = ({ nodeAffinity }: ReplayedPod): ReadonlySet<string> | undefine
   return values && new Set(values);
 };
 
-/** What goes wrong in any scenario. */
-export function mishaps(nodes: Nodes, manifests: readonly Manifest[]): readonly Mishap[] {
-  return replay(world(nodes, [...platform(), ...manifests]), asPinned);
+/** What goes wrong in any scenario, where the plan is what the pins say unless it is given. */
+export function mishaps(nodes: Nodes, manifests: readonly Manifest[], planned: Planned = asPinned): readonly Mishap[] {
+  return replay(world(nodes, [...platform(), ...manifests]), planned);
 }
 
 function isGrove({ kind, metadata }: Manifest): boolean {

@@ -122,7 +122,13 @@ describe('starts', () => {
   test('W: two frontends on two nodes share one, unless they keep apart', () => {
     const nodes = cluster({ 'sys-01': { gpus: 0 }, 'sys-03': { gpus: 0 } });
     const frontend = { name: 'frontend', type: 'frontend', replicas: 2, pin: ['sys-01', 'sys-03'] };
-    expect(mishaps(nodes, direct({ parts: [{ ...frontend, apart: true }] }))).toEqual([]);
+    const placed = (apart: boolean): string[] => {
+      const session = new Session(world(nodes, [...platform(), ...direct({ parts: [{ ...frontend, apart }] })]));
+      session.schedule();
+      return [...session.placed().values()].sort();
+    };
+    expect(placed(false)).toEqual(['sys-01', 'sys-01']);
+    expect(placed(true)).toEqual(['sys-01', 'sys-03']);
   });
 
   test('N: a pinned node that is not ready', () => {
@@ -178,6 +184,13 @@ describe('changes', () => {
     expect(hangs(nodes, old(recreate), next(recreate))).toEqual([]);
   });
 
+  test('a gang that waits on a bad pin gets a good one: never by default, at once without surge', () => {
+    const graph = (pin: string, annotations: Readonly<Record<string, string>>) =>
+      direct({ parts: [prefill([pin], annotations), decode(['n13', 'n14', 'n15'], annotations)] });
+    expect(hangs(nodes, graph('gone', {}), graph('n12', {}))).toMatchObject([{ components: ['prefill', 'decode'] }]);
+    expect(hangs(nodes, graph('gone', noSurge), graph('n12', noSurge))).toEqual([]);
+  });
+
   test('a node is lost: its pod moves on', () => {
     const after = cluster({ n12: {}, n13: {}, n14: { ready: false }, n15: {}, n16: {} });
     const moved = direct({ parts: [prefill(['n12']), decode(['n13', 'n15', 'n16'])] });
@@ -231,6 +244,35 @@ describe('changes', () => {
     expect(classes(before, after).get('ns/g')?.kind).toBe('new-graph');
     const rolled: Classes = new Map([['ns/g', { kind: 'rolls', components: ['decode'], changes: [] }]]);
     expect(hangs(nodes, before, after, rolled)).not.toEqual([]);
+  });
+
+  test('a subgroup that disappears while its pods run: they stay, and their nodes stay taken', () => {
+    const parts = [{ name: 'decode', gpus: 8, pin: ['n12'] }];
+    const { pods, podGroups, ...start } = world(nodes, [...platform(), ...direct({ parts })]);
+    const [running] = pods.map((pod) => ({ ...pod, node: 'n12' }));
+    const fresh = pods.map((pod) => ({ ...pod, uid: 'fresh', subGroup: 'renamed' }));
+    const renamed = podGroups.map((group) => ({ ...group, subGroups: [{ name: 'renamed', minMember: 1 }] }));
+    const session = new Session({ ...start, podGroups: renamed, pods: running ? [running, ...fresh] : fresh });
+    expect(session.schedule()).toMatchObject([
+      { subGroup: 'renamed', reason: expect.stringContaining('n12') as string },
+    ]);
+    session.remove('ns/g-decode-0');
+    expect(session.schedule()).toEqual([]);
+  });
+
+  test('an extra pod without room keeps extra pods of other subgroups waiting', () => {
+    const parts = [
+      { name: 'a', gpus: 8, replicas: 2, minMember: 1, pin: ['n12'] },
+      { name: 'b', gpus: 8, replicas: 2, minMember: 1, pin: ['n13', 'n14'] },
+    ];
+    const session = new Session(world(nodes, [...platform(), ...direct({ parts })]));
+    session.schedule();
+    expect([...session.placed().keys()].sort()).toEqual(['ns/g-a-0', 'ns/g-b-0']);
+  });
+
+  test('two graphs of one name in two namespaces on Grove: the PodGroups share a name, and both start', () => {
+    const graph = (namespace: string, pin: string) => grove({ namespace, parts: [{ name: 'a', gpus: 8, pin: [pin] }] });
+    expect(mishaps(nodes, [...graph('one', 'n12'), ...graph('two', 'n13')])).toEqual([]);
   });
 
   test('staleness: with a grace period the loss of a node costs the whole gang', () => {

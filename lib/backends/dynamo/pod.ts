@@ -12,7 +12,7 @@ import { scalingContainer } from './planner';
 export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 
 /** And the one with the component's name, as it is written. */
-const COMPONENT_LABEL = 'nvidia.com/dynamo-component';
+export const COMPONENT_LABEL = 'nvidia.com/dynamo-component';
 
 /** Metadata and spec of the pods of a component, in core/v1's words; each API version wraps them in its own way. */
 export interface ComponentPod {

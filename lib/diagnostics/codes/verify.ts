@@ -60,7 +60,7 @@ new Queue(cluster, 'team-a');`,
     severity: 'error',
     title: 'manifests that differ from the plan',
     explanation:
-      'The graph as it would be written runs other pods than were placed: more of them, larger ones, without their pin, or rolled in a way that needs a spare node. A patch may do that. Say it in the props, so that the plan knows of it.',
+      'The graph as it would be written runs other pods than were placed: more of them, larger ones, without their pin, in another queue or with another priority, or rolled in a way that needs a spare node. A patch may do that. Say it in the props, so that the plan knows of it.',
     bad: `graph.deployment.addJsonPatch(JsonPatch.replace('/spec/components/1/replicas', 8))`,
     good: 'decode: { replicas: 8, gpus: 1 }',
   },
@@ -94,7 +94,7 @@ new Queue(cluster, 'team-a');`,
     explanation:
       'What KAI does with the manifests was played through: the start in every order of arrival that matters, a restart of each component, and the loss of each node. Somewhere a pod did not get the place that the plan has for it.',
     bad: `graph.podGroup.addJsonPatch(JsonPatch.replace('/spec/stalenessGracePeriod', '60s'))`,
-    good: "new DynamoGraph(cluster, 'g', { worker: { gpus: 8, replicas: 2 }, ... }) // without the patch",
+    good: '// -1s, as it is written: KAI never deletes a gang that lost a pod',
   },
   BAY4041: {
     severity: 'error',

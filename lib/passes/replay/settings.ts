@@ -86,10 +86,10 @@ function queue({ metadata, spec }: Manifest, use: Resources): WorldQueue {
   const { parentQueue, resources } = asMap(spec);
   const bounds = (kind: 'quota' | 'limit'): QueueAmounts => {
     const of = (resource: string, unit: number): number => {
-      const bound = Number(asMap(asMap(resources)[resource])[kind] ?? 0);
-      return bound < 0 ? -1 : bound * unit;
+      return Number(asMap(asMap(resources)[resource])[kind] ?? 0) * unit;
     };
-    return { cpu: of('cpu', 1), memory: of('memory', 1_000_000), gpu: of('gpu', 1) };
+    // only -1 is unlimited, though for memory every negative amount is (plugins/proportion/proportion.go)
+    return { cpu: of('cpu', 1), memory: Math.max(-1, of('memory', 1_000_000)), gpu: of('gpu', 1) };
   };
   return {
     name: metadata.name,

@@ -1,3 +1,4 @@
+import { COMPONENT_LABEL, GRAPH_LABEL } from '../../backends/dynamo/pod';
 import { membership } from '../../backends/kai/pod-group';
 import type { Manifest } from '../../emit/manifest';
 import { podRequests } from '../../inventory/requests';
@@ -25,10 +26,6 @@ export interface Workloads {
   /** Graphs with pods that another scheduler places: namespace and name. */
   readonly foreign: readonly string[];
 }
-
-/** Labels that Dynamo's operator puts on pods (deploy/operator, internal/dynamo). */
-const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
-const COMPONENT_LABEL = 'nvidia.com/dynamo-component';
 
 const KAI = 'kai-scheduler';
 const QUEUE_LABEL = 'kai.scheduler/queue';

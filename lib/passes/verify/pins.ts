@@ -1,3 +1,4 @@
+import { COMPONENT_LABEL, GRAPH_LABEL } from '../../backends/dynamo/pod';
 import type { RolloutKeys } from '../../backends/stacks';
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
@@ -36,9 +37,10 @@ function checkComponent(
   const faults = [
     replicasFault(component, template),
     ownerFault(graph, component, template),
-    requestsFault(component, template),
+    requestsFault(component, template) ?? limitsFault(template),
     pinFault(template, pins.get(component.name) ?? []),
     selectionFault(component, template),
+    apartFault(graph, component, template),
     minimumFault(graph, template),
     rolloutFault(graph, template),
   ];
@@ -94,6 +96,19 @@ function requestsFault(component: WrittenComponent, template: FoundTemplate): st
   return undefined;
 }
 
+/** Kubernetes takes no pod whose limit of a device is not what it requests. */
+function limitsFault(template: FoundTemplate): string | undefined {
+  const amount = (raw: unknown): bigint | undefined =>
+    typeof raw === 'string' || typeof raw === 'number' ? parseQuantity(raw) : undefined;
+  for (const container of asList(template.spec.containers).map(asMap)) {
+    const { requests, limits } = asMap(container.resources);
+    const asked = Object.keys(asMap(requests)).filter((name) => name.includes('/'));
+    const other = asked.find((name) => amount(asMap(requests)[name]) !== amount(asMap(limits)[name]));
+    if (other !== undefined) return `has another limit of ${other} than request, and the API server takes no such pod`;
+  }
+  return undefined;
+}
+
 function pinFault(template: FoundTemplate, hostnames: readonly string[]): string | undefined {
   const affinity = asMap(asMap(template.spec.affinity).nodeAffinity);
   const terms = asList(asMap(affinity.requiredDuringSchedulingIgnoredDuringExecution).nodeSelectorTerms).map(asMap);
@@ -119,6 +134,21 @@ function selectionFault({ spec }: WrittenComponent, template: FoundTemplate): st
   }
   const missing = spec.tolerations.map(textOf).find((toleration) => !tolerations.includes(toleration));
   return missing === undefined ? undefined : `lacks the toleration ${missing}, which was planned with`;
+}
+
+/** Pods that were placed on a node each keep apart by a term that selects themselves, or KAI packs them. */
+function apartFault(graph: DynamoGraph, component: WrittenComponent, template: FoundTemplate): string | undefined {
+  if (!component.spec.exclusive || component.pods === 1) return undefined;
+  const affinity = asMap(asMap(template.spec.affinity).podAntiAffinity);
+  const terms = asList(affinity.requiredDuringSchedulingIgnoredDuringExecution).map(asMap);
+  const own = { ...asMap(template.metadata.labels), [GRAPH_LABEL]: graph.spec.name, [COMPONENT_LABEL]: component.name };
+  const isApart = terms.some(({ topologyKey, labelSelector, ...others }) => {
+    const { matchLabels, ...more } = asMap(labelSelector);
+    const wanted = Object.entries(asMap(matchLabels));
+    const isPlain = Object.keys({ ...others, ...more }).length === 0 && wanted.length > 0;
+    return topologyKey === HOSTNAME_LABEL && isPlain && wanted.every(([key, value]) => asMap(own)[key] === value);
+  });
+  return isApart ? undefined : 'does not keep its pods on a node each, and was planned so';
 }
 
 /** One text for equal maps, whatever the order of their keys. */
