@@ -3,7 +3,7 @@ import { generate, generateInfeasible, generateWide, type ClusterSize } from './
 import { firstFit } from './locks';
 
 /** One line of a table; its kind says what is measured, and beside what. */
-export type Row = PlacementRow | SynthRow;
+export type Row = PlacementRow | ReplayRow | SynthRow;
 
 interface Line {
   readonly name: string;
@@ -24,6 +24,12 @@ export interface PlacementRow extends Line {
   readonly reading?: true;
   /** HiGHS is asked too. */
   readonly highs?: true;
+}
+
+/** A plan to give to the replay of KAI; its target is of one start, the session included, in a new process. */
+export interface ReplayRow extends Line {
+  readonly kind: 'replay';
+  readonly problem: () => ProblemDocument;
 }
 
 /** A fleet to compile and write; its target is of the first time in a new process. */
@@ -122,6 +128,20 @@ const problems: readonly Omit<PlacementRow, 'kind'>[] = [
   { name: '100k-10', what: '100,352 nodes, 10 gangs', problem: () => generate({ size: sizes[100_352], gangs: 10 }) },
 ];
 
+const replays: readonly Omit<ReplayRow, 'kind'>[] = [
+  {
+    name: 'replay-10k-100',
+    what: '10,240 nodes, a start of 100 gangs',
+    problem: () => generate({ size: sizes[10_240], gangs: 100, pinned: true }),
+    target: 2_000,
+  },
+  {
+    name: 'replay-1k-20',
+    what: '1,024 nodes, a start of 20 gangs',
+    problem: () => generate({ size: sizes[1_024], gangs: 20, pinned: true }),
+  },
+];
+
 /** The one with the target first: files that the others delete would slow its writing down. */
 const fleets: readonly Omit<SynthRow, 'kind'>[] = [
   { name: 'synth-10k-objects', what: '10,000 plain objects', objects: 10_000, target: 1_500 },
@@ -130,9 +150,10 @@ const fleets: readonly Omit<SynthRow, 'kind'>[] = [
 ];
 
 const placementRows = problems.map((row): PlacementRow => ({ kind: 'placement', ...row }));
+const replayRows = replays.map((row): ReplayRow => ({ kind: 'replay', ...row }));
 const synthRows = fleets.map((row): SynthRow => ({ kind: 'synth', ...row }));
 
-export const rows: readonly Row[] = [...placementRows, ...synthRows];
+export const rows: readonly Row[] = [...placementRows, ...replayRows, ...synthRows];
 
 export function placementRow(name: string | undefined): PlacementRow | undefined {
   return placementRows.find((row) => row.name === name);
@@ -140,4 +161,8 @@ export function placementRow(name: string | undefined): PlacementRow | undefined
 
 export function synthRow(name: string | undefined): SynthRow | undefined {
   return synthRows.find((row) => row.name === name);
+}
+
+export function replayRow(name: string | undefined): ReplayRow | undefined {
+  return replayRows.find((row) => row.name === name);
 }

@@ -9,13 +9,14 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Measured } from './measure';
 import type { HighsFound } from './opinion';
-import { rows, type PlacementRow, type Row, type SynthRow } from './rows';
+import type { Replayed } from './replay/measure';
+import { rows, type PlacementRow, type ReplayRow, type Row, type SynthRow } from './rows';
 import type { Cdk8sFound } from './synth/cdk8s';
 import type { Synthesised } from './synth/measure';
 import { table } from './table';
 
 /** One line of the output. */
-export type Result = PlacementResult | SynthResult;
+export type Result = PlacementResult | ReplayResult | SynthResult;
 
 interface ResultOf<Kind extends Row['kind'], Ours> {
   readonly kind: Kind;
@@ -33,6 +34,8 @@ interface ResultOf<Kind extends Row['kind'], Ours> {
 export interface PlacementResult extends ResultOf<'placement', Measured> {
   readonly highs: HighsFound | null;
 }
+
+export type ReplayResult = ResultOf<'replay', Replayed>;
 
 export interface SynthResult extends ResultOf<'synth', Synthesised> {
   readonly cdk8s: Cdk8sFound | null;
@@ -71,7 +74,14 @@ function readOptions(args: readonly string[]): Options {
 }
 
 async function runRow(row: Row, options: Options): Promise<Result> {
-  return row.kind === 'placement' ? runPlacement(row, options) : runSynth(row, options);
+  switch (row.kind) {
+    case 'placement':
+      return runPlacement(row, options);
+    case 'replay':
+      return runReplay(row, options);
+    case 'synth':
+      return runSynth(row, options);
+  }
 }
 
 async function runPlacement(row: PlacementRow, { limit, highs }: Options): Promise<PlacementResult> {
@@ -80,6 +90,17 @@ async function runPlacement(row: PlacementRow, { limit, highs }: Options): Promi
   const opinion = highs && row.highs ? ((await lastLine('opinion.ts', row.name, limit)) as HighsFound | null) : null;
   const missed = ours ? missedBy(row, ours) : [notDone(limit)];
   return { kind: 'placement', ...resultOf(row, ours, missed), highs: opinion };
+}
+
+async function runReplay(row: ReplayRow, { limit }: Options): Promise<ReplayResult> {
+  const ours = (await lastLine('replay/measure.ts', row.name, limit)) as Replayed | null;
+  const missed = ours
+    ? [
+        ...tooMuch(row, ours.session + ours.start, ours.peak),
+        ...(ours.placed === ours.pods ? [] : [`${ours.placed} of ${ours.pods} pods placed`]),
+      ]
+    : [notDone(limit)];
+  return { kind: 'replay', ...resultOf(row, ours, missed) };
 }
 
 async function runSynth(row: SynthRow, { limit }: Options): Promise<SynthResult> {

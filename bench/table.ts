@@ -1,15 +1,25 @@
 import { growth } from './growth';
-import type { PlacementResult, Result, SynthResult } from './run';
+import type { PlacementResult, ReplayResult, Result, SynthResult } from './run';
 
 const heads = ['row', 'what', 'placed', 'solve', 'target', 'peak', 'target', 'optimal', 'met', 'HiGHS'];
+const replayHeads = ['row', 'what', 'placed', 'session', 'start', 'target', 'warm', 'peak', 'met'];
 const synthHeads = ['row', 'what', 'files', 'time', 'target', 'compile', 'write', 'warm', 'peak', 'met', 'cdk8s'];
 
-/** The results for people: problems solved, then fleets compiled. */
+/** The results for people: problems solved, then plans replayed, then fleets compiled. */
 export function table(results: readonly Result[], limit: number): string {
   const problems = results.filter((result) => result.kind === 'placement');
+  const replays = results.filter((result) => result.kind === 'replay');
   const fleets = results.filter((result) => result.kind === 'synth');
   const parts = [
     ...(problems.length > 0 ? [placementTable(problems, limit)] : []),
+    ...(replays.length > 0
+      ? [
+          columns(
+            replayHeads,
+            replays.map((result) => replayCells(result, limit)),
+          ).join('\n'),
+        ]
+      : []),
     ...(fleets.length > 0
       ? [
           columns(
@@ -65,6 +75,20 @@ function cells(
     ours ? (ours.optimal ? 'proven' : `open: ${Object.keys(ours.gap).join(' ')}`) : '',
     met === null ? '' : met ? 'yes' : `no: ${missed.join(', ')}`,
     highs ? opinion(highs, ours?.objective) : '',
+  ];
+}
+
+function replayCells({ row, what, ours, target, met, missed }: ReplayResult, limit: number): string[] {
+  return [
+    row,
+    what,
+    ours ? `${ours.placed}/${ours.pods}` : '',
+    ours ? milliseconds(ours.session) : `> ${limit} s`,
+    ours ? milliseconds(ours.start) : '',
+    target === null ? '' : milliseconds(target),
+    ours ? milliseconds(ours.warm) : '',
+    ours ? `${ours.peak} MB` : '',
+    met === null ? '' : met ? 'yes' : `no: ${missed.join(', ')}`,
   ];
 }
 

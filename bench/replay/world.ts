@@ -1,7 +1,13 @@
-import { isPodGroup, type GangSpec, type GroupSpec, type PodGroupSpec, type Problem } from '../lib/placement/problem';
-import type { Plan } from '../lib/placement/plan';
-import type { TopologyConstraint, World, WorldPod, WorldPodGroup } from '../lib/replay/world';
-import { HOSTNAME_LABEL } from '../lib/model/node';
+import {
+  isPodGroup,
+  type GangSpec,
+  type GroupSpec,
+  type PodGroupSpec,
+  type Problem,
+} from '../../lib/placement/problem';
+import type { Plan } from '../../lib/placement/plan';
+import type { TopologyConstraint, World, WorldPod, WorldPodGroup } from '../../lib/replay/world';
+import { HOSTNAME_LABEL } from '../../lib/model/node';
 
 /**
  * A plan as KAI gets it: a PodGroup for each gang, a subgroup for each of its groups with the gang's levels, both of
