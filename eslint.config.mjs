@@ -18,7 +18,7 @@ const layers = [
   ['constructs'],
   ['backends'],
   ['emit'],
-  ['checker', 'placement', 'inventory', 'schemas'],
+  ['checker', 'placement', 'inventory', 'schemas', 'secrets'],
   ['model'],
   ['diagnostics'],
   ['order.ts'],
@@ -130,7 +130,7 @@ export default defineConfig(
   },
   {
     name: 'bayplan/pure',
-    files: ['lib/placement/**/*.ts', 'lib/model/**/*.ts'],
+    files: ['lib/placement/**/*.ts', 'lib/model/**/*.ts', 'lib/secrets/**/*.ts'],
     rules: {
       ...banned(bans.machine, bans.zodOutsideSchemas),
       'no-restricted-globals': ['error', 'process', 'performance'],

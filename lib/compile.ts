@@ -9,7 +9,9 @@ import { lower } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
 import { replay } from './passes/replay';
+import { secrets } from './passes/secrets';
 import { verify } from './passes/verify';
+import { redacted } from './secrets/redact';
 
 /** What a fleet compiles to. */
 export interface Compilation {
@@ -19,6 +21,8 @@ export interface Compilation {
   readonly clusters: readonly PlannedCluster[];
   /** What each graph asks for, and by what it is held on its cluster's stack. */
   readonly guarantees: readonly Guarantee[];
+  /** How many values look like secrets and are written nevertheless, because a SecretWaiver says why they are none. */
+  readonly waived: number;
   /** Warnings, in the order in which they are printed. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -36,7 +40,7 @@ export interface CompileOptions {
 export function compile(fleet: IConstruct, { running = new Map() }: CompileOptions = {}): Compilation {
   const findings: Diagnostic[] = [];
   const pass = <T>(outcome: Outcome<T>): T => {
-    findings.push(...outcome.diagnostics);
+    findings.push(...outcome.diagnostics.map(redacted));
     if (outcome.ok && !hasErrors(outcome.diagnostics)) return outcome.value;
     throw new DiagnosticError(sortDiagnostics(findings));
   };
@@ -48,7 +52,9 @@ export function compile(fleet: IConstruct, { running = new Map() }: CompileOptio
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
   const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
+  const { waived } = pass(secrets(model, lowered, files)); // nothing of it is a secret
   pass(change(planned, lowered, files, running)); //        what runs can become it, pod by pod
 
-  return { files, clusters: planned, guarantees: guaranteesOf(planned), diagnostics: sortDiagnostics(findings) };
+  const diagnostics = sortDiagnostics(findings);
+  return { files, clusters: planned, guarantees: guaranteesOf(planned), waived, diagnostics };
 }

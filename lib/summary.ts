@@ -7,7 +7,7 @@ import type { PlannedCluster } from './passes/plan';
  * @param verbose also what each graph asks for, and by what it is held
  */
 export function summary(
-  { clusters, files, guarantees }: Compilation,
+  { clusters, files, guarantees, waived }: Compilation,
   folders: readonly string[],
   verbose: boolean,
 ): string {
@@ -15,6 +15,7 @@ export function summary(
   return [
     ...(verbose ? guaranteeLines(guarantees) : []),
     ...lines,
+    ...(waived > 0 ? [`${count(waived, 'value')} that ${waived === 1 ? 'looks' : 'look'} like a secret, waived`] : []),
     `${files.size} files in ${folders[0] ?? ''}`,
     '',
   ].join('\n');

@@ -4,9 +4,19 @@ import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
+import { secretSourceCodes, writtenSecretCodes } from './codes/secrets';
 import { verifyCodes } from './codes/verify';
 
-const codes = { ...inputCodes, ...checkCodes, ...placementCodes, ...verifyCodes, ...schemaCodes, ...emitCodes };
+const codes = {
+  ...inputCodes,
+  ...checkCodes,
+  ...placementCodes,
+  ...verifyCodes,
+  ...schemaCodes,
+  ...secretSourceCodes,
+  ...writtenSecretCodes,
+  ...emitCodes,
+};
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */
 export type DiagnosticCode = keyof typeof codes;

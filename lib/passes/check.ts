@@ -6,7 +6,9 @@ import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
 import { checkNodePool } from './check/node-pool';
 import { checkQueues } from './check/queues';
+import { checkDeclaredSecrets } from './check/declared-secrets';
 import { checkSecrets } from './check/secrets';
+import { checkSignatures } from './check/signatures';
 import { checkStack } from './check/stack';
 import { checkValues } from './check/values';
 import type { ClusterModel, FleetModel } from './collect';
@@ -23,6 +25,8 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkLevels,
   checkQueues,
   checkSecrets,
+  checkDeclaredSecrets,
+  checkSignatures,
 ];
 
 /** Everything that can be said without placing anything. */

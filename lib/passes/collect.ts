@@ -4,7 +4,10 @@ import { Cluster } from '../constructs/cluster';
 import { DynamoGraph } from '../constructs/dynamo-graph';
 import { duplicateId } from '../constructs/ids';
 import { Layer } from '../constructs/layer';
+import { ExternalSecret } from '../constructs/external-secret';
 import { Queue } from '../constructs/queue';
+import { SecretWaiver } from '../constructs/secret-waiver';
+import { SopsSecret } from '../constructs/sops-secret';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
 import { ownPods } from './demand';
 import { readText, shownName } from '../inventory/document';
@@ -22,6 +25,8 @@ export interface FleetModel {
   readonly objects: readonly PlacedObject[];
   /** Findings about the tree itself: validations that the user registered, ids that were taken. */
   readonly validations: readonly Diagnostic[];
+  /** Values that look like secrets and are none, in order of construct path. */
+  readonly waivers: readonly SecretWaiver[];
 }
 
 export interface ClusterModel {
@@ -34,6 +39,20 @@ export interface ClusterModel {
   /** In order of construct path. */
   readonly queues: readonly Queue[];
   readonly graphs: readonly DynamoGraph[];
+  /** Secrets that somebody makes of what is written: the operator of an ExternalSecret, or Flux of an encrypted file. */
+  readonly secrets: readonly DeclaredSecret[];
+  /** Those of the fleet. */
+  readonly waivers: readonly SecretWaiver[];
+}
+
+/** A Secret that is there before the graphs are, and whose values nothing here knows. */
+export interface DeclaredSecret {
+  readonly construct: ExternalSecret | SopsSecret;
+  readonly name: string;
+  readonly namespace: string;
+  readonly keys: readonly string[];
+  /** Text of the encrypted file, which is written as it is. */
+  readonly text?: string;
 }
 
 /** An object and the folder below dist that it is written to. */
@@ -48,19 +67,23 @@ export interface PlacedObject {
 export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const constructs = fleet.node.findAll();
   const diagnostics: Diagnostic[] = [];
+  const waivers = constructs.filter((construct) => SecretWaiver.isSecretWaiver(construct)).sort(byPath);
   const clusters = constructs.filter((construct) => Cluster.isCluster(construct)).sort(byPath);
   const models = clusters.flatMap((construct) => {
     const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
     const inventory = construct.inventory.load(isOwn);
     const schemas = readSchemas(construct.schemas);
+    const secrets = readSecrets(construct);
     const found = [...inventory.diagnostics, ...schemas.diagnostics];
-    diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))));
-    return inventory.ok && schemas.ok
+    diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))), ...secrets.diagnostics);
+    return inventory.ok && schemas.ok && secrets.ok
       ? [
           clusterModel(construct, {
             inventory: inventory.value,
             use: usage(inventory.value, isOwn),
             schemas: schemas.value,
+            secrets: secrets.value,
+            waivers,
           }),
         ]
       : [];
@@ -69,7 +92,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
   const objects = withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))).sort(byPath);
   const validations = [...validate(constructs), ...constructs.flatMap(checkDuplicate)];
-  const value = { clusters: models, objects: objects.map(placeObject), validations };
+  const value = { clusters: models, objects: objects.map(placeObject), validations, waivers };
   return { ok: true, value, diagnostics };
 }
 
@@ -85,7 +108,29 @@ function readSchemas(name: string | undefined): Outcome<SchemaBundle | undefined
   return text.ok ? readBundle(shownName(name), text.value) : text;
 }
 
-function clusterModel(construct: Cluster, read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas'>): ClusterModel {
+/** The Secrets that a cluster declares, in order of construct path; encrypted files are read here. */
+function readSecrets(cluster: Cluster): Outcome<readonly DeclaredSecret[]> {
+  const diagnostics: Diagnostic[] = [];
+  const value = cluster.node
+    .findAll()
+    .sort(byPath)
+    .flatMap((construct): DeclaredSecret[] => {
+      if (ExternalSecret.isExternalSecret(construct)) {
+        const { name, namespace, keys } = construct;
+        return [{ construct, name, namespace, keys }];
+      }
+      if (!SopsSecret.isSopsSecret(construct)) return [];
+      const file = construct.load();
+      diagnostics.push(...file.diagnostics.map((finding) => within(finding, placeOf(construct))));
+      return file.ok ? [{ construct, ...file.value }] : [];
+    });
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
+}
+
+function clusterModel(
+  construct: Cluster,
+  read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'secrets' | 'waivers'>,
+): ClusterModel {
   const queues = construct.node.findAll().filter((child) => child instanceof Queue);
   return { construct, ...read, queues: queues.sort(byPath), graphs: graphsOf(construct) };
 }
@@ -110,10 +155,15 @@ function withoutSuperseded(objects: readonly ApiObject[]): ApiObject[] {
 }
 
 function placeObject(object: ApiObject): PlacedObject {
-  const cluster = object.node.scopes.find((scope) => Cluster.isCluster(scope));
-  const target = (cluster ?? Chart.of(object)).node.path.replaceAll('/', '-');
-  const folder = cluster ? `${target}/${Layer.of(object)?.folder ?? cluster.platform.folder}` : target;
-  return { object, folder, target };
+  return { object, ...placement(object) };
+}
+
+/** Where what a construct makes is written. */
+export function placement(construct: IConstruct): Omit<PlacedObject, 'object'> {
+  const cluster = construct.node.scopes.find((scope) => Cluster.isCluster(scope));
+  const target = (cluster ?? Chart.of(construct)).node.path.replaceAll('/', '-');
+  const folder = cluster ? `${target}/${Layer.of(construct)?.folder ?? cluster.platform.folder}` : target;
+  return { folder, target };
 }
 
 /** Each validation runs once; cdk8s itself would run them again for every chart. */

@@ -13,7 +13,7 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
   const folders = new Map<string, string[]>();
   const files = new Map<string, string>();
   for (const object of objects) {
-    files.set(pathOf(object), toYaml(object.manifest));
+    files.set(pathOf(object), object.text ?? toYaml(object.manifest));
     folders.set(object.folder, [...(folders.get(object.folder) ?? []), fileName(object.manifest)]);
   }
   for (const [folder, names] of folders) files.set(`${folder}/kustomization.yaml`, kustomization(names));

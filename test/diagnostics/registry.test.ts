@@ -6,15 +6,16 @@ import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
+import { secretSourceCodes, writtenSecretCodes } from '../../lib/diagnostics/codes/secrets';
 import { verifyCodes } from '../../lib/diagnostics/codes/verify';
 import { renderCodeList, renderExplanation } from '../../lib/diagnostics/explain';
 import { isDiagnosticCode, registry } from '../../lib/diagnostics/registry';
 
 const stages: Readonly<Record<string, Readonly<Record<string, CodeInfo>>>> = {
   1: inputCodes,
-  2: checkCodes,
+  2: { ...checkCodes, ...secretSourceCodes },
   3: placementCodes,
-  4: { ...verifyCodes, ...schemaCodes },
+  4: { ...verifyCodes, ...schemaCodes, ...writtenSecretCodes },
   5: emitCodes,
 };
 const all = Object.entries(stages).flatMap(([stage, codes]) =>
