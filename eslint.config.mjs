@@ -17,11 +17,12 @@ const layers = [
   ['passes'],
   ['constructs'],
   ['backends'],
+  ['pins'],
   ['emit'],
-  ['checker', 'placement', 'inventory', 'schemas', 'secrets'],
+  ['checker', 'placement', 'replay', 'inventory', 'schemas', 'secrets'],
   ['model'],
   ['diagnostics'],
-  ['order.ts'],
+  ['order.ts', 'version.ts'],
 ];
 
 /** For each entry of a layer, the entries that it must not import. */
@@ -48,6 +49,10 @@ const bans = {
     message: 'Pure code: data in, data out, and no machine around it.',
   },
   zodOutsideSchemas: { regex: '^zod', message: 'Only placement/document.ts and its reader know of zod.' },
+  findings: {
+    regex: '(^|/)\\.\\./diagnostics(/|$)',
+    message: 'The replay says what happens, as plain data: passes make findings of it.',
+  },
   independent: {
     regex: '(^|/)\\.\\./(placement|model|order)(/|$)',
     allowTypeImports: true,
@@ -130,11 +135,16 @@ export default defineConfig(
   },
   {
     name: 'bayplan/pure',
-    files: ['lib/placement/**/*.ts', 'lib/model/**/*.ts', 'lib/secrets/**/*.ts'],
+    files: ['lib/placement/**/*.ts', 'lib/replay/**/*.ts', 'lib/model/**/*.ts', 'lib/secrets/**/*.ts'],
     rules: {
       ...banned(bans.machine, bans.zodOutsideSchemas),
       'no-restricted-globals': ['error', 'process', 'performance'],
     },
+  },
+  {
+    name: 'bayplan/replay',
+    files: ['lib/replay/**/*.ts'],
+    rules: banned(bans.machine, bans.zodOutsideSchemas, bans.findings),
   },
   {
     name: 'bayplan/schemas',

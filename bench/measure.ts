@@ -9,7 +9,8 @@ import type { Objective, Plan } from '../lib/placement/plan';
 import type { Problem } from '../lib/placement/problem';
 import { readProblem } from '../lib/placement/read';
 import { solve } from '../lib/placement/solve';
-import { rows, type Row } from './rows';
+import { placementRow, type PlacementRow } from './rows';
+import { median, megabytes, round, timed } from './timing';
 
 /** What one row's own process finds out about it, printed as a line of JSON. */
 export interface Measured {
@@ -45,7 +46,7 @@ export interface Measured {
 const LONG = 2_000;
 const OFTEN = 9;
 
-function measure(row: Row): Measured {
+function measure(row: PlacementRow): Measured {
   const { document, parse } = row.reading ? fromText(JSON.stringify(row.problem())) : { document: row.problem() };
   const reading = timed(() => readOrThrow(document));
   const problem = reading.result;
@@ -75,8 +76,8 @@ function measure(row: Row): Measured {
     first: round(times[0] ?? 0),
     ...(parse !== undefined && { parse, ...commands(document) }),
     read: round(reading.time),
-    peak: Math.round(peak / 2 ** 20),
-    before: Math.round(before / 2 ** 20),
+    peak: megabytes(peak),
+    before: megabytes(before),
     placed: plan.gangs.filter(({ status }) => status === 'placed').length,
     optimal: plan.optimal,
     objective: plan.objective,
@@ -116,26 +117,10 @@ function readOrThrow(document: ProblemDocument): Problem {
   return outcome.value;
 }
 
-function timed<T>(work: () => T): { readonly result: T; readonly time: number } {
-  const start = performance.now();
-  const result = work();
-  return { result, time: performance.now() - start };
-}
-
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10;
-}
-
-function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
-  return ((low ?? 0) + (high ?? 0)) / 2;
-}
-
 function gapOf({ objective, bound }: Plan): Record<string, readonly [unknown, unknown]> {
   const open = termNames.filter((term) => compareTerm(term, objective, bound) !== 0);
   return Object.fromEntries(open.map((term) => [term, [objective[term], bound[term]] as const]));
 }
 
-const row = rows.find(({ name }) => name === process.argv[2]);
+const row = placementRow(process.argv[2]);
 if (row) writeSync(1, `${JSON.stringify(measure(row))}\n`);

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { highs } from '../test/support/milp/linear';
 import { SecondOpinion } from '../test/support/milp/opinion';
-import { rows } from './rows';
+import { placementRow } from './rows';
 
 /** What HiGHS has found so far; printed after every term, since the process may be ended before the last. */
 export interface HighsFound {
@@ -18,7 +18,7 @@ export interface HighsFound {
 const NODES = 20_000;
 
 async function main(name: string | undefined): Promise<void> {
-  const row = rows.find((candidate) => candidate.name === name);
+  const row = placementRow(name);
   if (!row) return;
   const opinion = new SecondOpinion(row.problem(), await highs(NODES));
   const start = performance.now();

@@ -2,21 +2,36 @@ import type { ProblemDocument } from '../lib/placement/document';
 import { generate, generateInfeasible, generateWide, type ClusterSize } from './generate';
 import { firstFit } from './locks';
 
-/** One line of the table. */
-export interface Row {
+/** One line of a table; its kind says what is measured, and beside what. */
+export type Row = PlacementRow | SynthRow;
+
+interface Line {
   readonly name: string;
   readonly what: string;
-  readonly problem: () => ProblemDocument;
-  /** Milliseconds that `solve` may take. */
+  /** Milliseconds that it may take. */
   readonly target?: number;
   /** Peak memory of the whole process, in MB. */
   readonly targetMemory?: number;
+}
+
+/** A problem to solve; its target is of one `solve`. */
+export interface PlacementRow extends Line {
+  readonly kind: 'placement';
+  readonly problem: () => ProblemDocument;
   /** Gangs that must be placed: all of them, unless said otherwise. */
   readonly placed?: number;
   /** The problem comes as a JSON text, and reading it is measured too. */
   readonly reading?: true;
   /** HiGHS is asked too. */
   readonly highs?: true;
+}
+
+/** A fleet to compile and write; its target is of the first time in a new process. */
+export interface SynthRow extends Line {
+  readonly kind: 'synth';
+  readonly graphs?: number;
+  /** Plain objects, which cdk8s is given too. */
+  readonly objects?: number;
 }
 
 /** Clusters by their number of nodes, in racks of 16 hosts (8 in the smallest). */
@@ -33,7 +48,7 @@ function locked(problem: ProblemDocument): ProblemDocument {
 }
 
 /** Rows with a target first, in the order of the project's own list; then rows that show how time grows. */
-export const rows: readonly Row[] = [
+const problems: readonly Omit<PlacementRow, 'kind'>[] = [
   {
     name: '1k-20',
     what: '1,024 nodes, 20 gangs',
@@ -106,3 +121,22 @@ export const rows: readonly Row[] = [
   { name: '10k-10', what: '10,240 nodes, 10 gangs', problem: () => generate({ size: sizes[10_240], gangs: 10 }) },
   { name: '100k-10', what: '100,352 nodes, 10 gangs', problem: () => generate({ size: sizes[100_352], gangs: 10 }) },
 ];
+
+const fleets: readonly Omit<SynthRow, 'kind'>[] = [
+  { name: 'synth-10', what: '10 graphs', graphs: 10 },
+  { name: 'synth-1000', what: '1,000 graphs on 4 clusters', graphs: 1_000 },
+  { name: 'synth-10k-objects', what: '10,000 plain objects', objects: 10_000, target: 1_500 },
+];
+
+const placementRows = problems.map((row): PlacementRow => ({ kind: 'placement', ...row }));
+const synthRows = fleets.map((row): SynthRow => ({ kind: 'synth', ...row }));
+
+export const rows: readonly Row[] = [...placementRows, ...synthRows];
+
+export function placementRow(name: string | undefined): PlacementRow | undefined {
+  return placementRows.find((row) => row.name === name);
+}
+
+export function synthRow(name: string | undefined): SynthRow | undefined {
+  return synthRows.find((row) => row.name === name);
+}

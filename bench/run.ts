@@ -2,33 +2,46 @@
  * The bench: `npm run bench`, `npm run bench -- --row 10k-100 --json`. README.md beside this file says how to read it.
  *
  * Every row runs in a process of its own, so that its memory is its own, and one that does not end within its limit is
- * ended and printed as such. HiGHS runs after it, in another process, on the same problem.
+ * ended and printed as such. What it is compared with (HiGHS on a problem, cdk8s on plain objects) runs after it, in
+ * another process, on the same input.
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { Measured } from './measure';
 import type { HighsFound } from './opinion';
-import { rows, type Row } from './rows';
+import { rows, type PlacementRow, type Row, type SynthRow } from './rows';
+import type { Cdk8sFound } from './synth/cdk8s';
+import type { Synthesised } from './synth/measure';
 import { table } from './table';
 
 /** One line of the output. */
-export interface Result {
+export type Result = PlacementResult | SynthResult;
+
+interface ResultOf<Kind extends Row['kind'], Ours> {
+  readonly kind: Kind;
   readonly row: string;
   readonly what: string;
   readonly target: number | null;
   readonly targetMemory: number | null;
   /** Null where the row was ended before it was done. */
-  readonly ours: Measured | null;
+  readonly ours: Ours | null;
   readonly met: boolean | null;
   /** What the row did not do, in words. */
   readonly missed: readonly string[];
+}
+
+export interface PlacementResult extends ResultOf<'placement', Measured> {
   readonly highs: HighsFound | null;
+}
+
+export interface SynthResult extends ResultOf<'synth', Synthesised> {
+  readonly cdk8s: Cdk8sFound | null;
 }
 
 interface Options {
   readonly names: readonly string[];
   readonly json: boolean;
-  /** Seconds for one row, and for HiGHS beside it. */
+  /** Seconds for one row, and for what it is compared with. */
   readonly limit: number;
   readonly highs: boolean;
 }
@@ -57,24 +70,64 @@ function readOptions(args: readonly string[]): Options {
   };
 }
 
-async function runRow(row: Row, { limit, highs }: Options): Promise<Result> {
-  // The type that measure.ts and opinion.ts print.
-  const ours = (await lastLine('measure.ts', row.name, limit)) as Measured | null;
-  const opinion = highs && row.highs ? ((await lastLine('opinion.ts', row.name, limit)) as HighsFound | null) : null;
-  const missed = ours ? missedBy(row, ours) : [`not done in ${limit} s`];
-  const { name, what, target = null, targetMemory = null } = row;
-  const met = target === null && missed.length === 0 ? null : missed.length === 0;
-  return { row: name, what, target, targetMemory, ours, met, missed, highs: opinion };
+async function runRow(row: Row, options: Options): Promise<Result> {
+  return row.kind === 'placement' ? runPlacement(row, options) : runSynth(row, options);
 }
 
-function missedBy(row: Row, ours: Measured): string[] {
+async function runPlacement(row: PlacementRow, { limit, highs }: Options): Promise<PlacementResult> {
+  // The types that the scripts print.
+  const ours = (await lastLine('measure.ts', row.name, limit)) as Measured | null;
+  const opinion = highs && row.highs ? ((await lastLine('opinion.ts', row.name, limit)) as HighsFound | null) : null;
+  const missed = ours ? missedBy(row, ours) : [notDone(limit)];
+  return { kind: 'placement', ...resultOf(row, ours, missed), highs: opinion };
+}
+
+async function runSynth(row: SynthRow, { limit }: Options): Promise<SynthResult> {
+  const ours = (await lastLine('synth/measure.ts', row.name, limit)) as Synthesised | null;
+  const cdk8s = row.objects ? ((await lastLine('synth/cdk8s.ts', row.name, limit)) as Cdk8sFound | null) : null;
+  const missed = ours ? missedInSynth(row, ours, cdk8s) : [notDone(limit)];
+  return { kind: 'synth', ...resultOf(row, ours, missed), cdk8s };
+}
+
+function resultOf<Ours>(
+  row: Row,
+  ours: Ours | null,
+  missed: readonly string[],
+): Omit<ResultOf<Row['kind'], Ours>, 'kind'> {
+  const { name, what, target = null, targetMemory = null } = row;
+  const met = target === null && missed.length === 0 ? null : missed.length === 0;
+  return { row: name, what, target, targetMemory, ours, met, missed };
+}
+
+function notDone(limit: number): string {
+  return `not done in ${limit} s`;
+}
+
+function missedBy(row: PlacementRow, ours: Measured): string[] {
   const placed = row.placed ?? ours.gangs;
   return [
-    ...(row.target !== undefined && ours.solve > row.target ? [`${ours.solve} ms`] : []),
-    ...(row.targetMemory !== undefined && ours.peak > row.targetMemory ? [`${ours.peak} MB`] : []),
+    ...tooMuch(row, ours.solve, ours.peak),
     ...(ours.placed === placed ? [] : [`${ours.placed} of ${placed} gangs placed`]),
     ...(ours.faults > 0 ? [`${ours.faults} faults`] : []),
     ...(ours.same ? [] : ['runs differ']),
+  ];
+}
+
+/** The figure counts only beside cdk8s' own, on objects that read alike. */
+function missedInSynth(row: SynthRow, ours: Synthesised, cdk8s: Cdk8sFound | null): string[] {
+  const { objects, differ } = cdk8s ?? { objects: 0, differ: 0 };
+  return [
+    ...tooMuch(row, ours.time, ours.peak),
+    ...(objects === (row.objects ?? 0) ? [] : [`${objects} of ${row.objects ?? 0} objects compared with cdk8s`]),
+    ...(differ > 0 ? [`${differ} objects read as other values than with cdk8s`] : []),
+    ...(ours.same ? [] : ['runs differ']),
+  ];
+}
+
+function tooMuch({ target, targetMemory }: Row, time: number, peak: number): string[] {
+  return [
+    ...(target !== undefined && time > target ? [`${time} ms`] : []),
+    ...(targetMemory !== undefined && peak > targetMemory ? [`${peak} MB`] : []),
   ];
 }
 

@@ -1,16 +1,42 @@
-import type { Result } from './run';
+import type { PlacementResult, Result, SynthResult } from './run';
 
 const heads = ['row', 'what', 'placed', 'solve', 'target', 'peak', 'target', 'optimal', 'met', 'HiGHS'];
+const synthHeads = ['row', 'what', 'files', 'time', 'target', 'compile', 'write', 'warm', 'peak', 'met', 'cdk8s'];
 
-/** The results for people. */
+/** The results for people: problems solved, then fleets compiled. */
 export function table(results: readonly Result[], limit: number): string {
-  const lines = [heads, ...results.map((result) => cells(result, limit))];
-  const widths = heads.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
-  const text = lines.map((line) =>
+  const problems = results.filter((result) => result.kind === 'placement');
+  const fleets = results.filter((result) => result.kind === 'synth');
+  const parts = [
+    ...(problems.length > 0 ? [placementTable(problems, limit)] : []),
+    ...(fleets.length > 0
+      ? [
+          columns(
+            synthHeads,
+            fleets.map((result) => synthCells(result, limit)),
+          ).join('\n'),
+        ]
+      : []),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** Lines of cells as wide as the widest of their column. */
+function columns(titles: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const lines = [titles, ...rows];
+  const widths = titles.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+  return lines.map((line) =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
+  );
+}
+
+function placementTable(results: readonly PlacementResult[], limit: number): string {
+  const text = columns(
+    heads,
+    results.map((result) => cells(result, limit)),
   );
   const reading = results.flatMap(({ row, ours }) =>
     ours?.parse === undefined
@@ -20,10 +46,13 @@ export function table(results: readonly Result[], limit: number): string {
           `${row}: bayplan place ${ours.command ?? 0} ms, of which ${ours.commandAlone ?? 0} ms without a problem`,
         ],
   );
-  return `${[...text, ...reading].join('\n')}\n`;
+  return [...text, ...reading].join('\n');
 }
 
-function cells({ row, what, ours, target, targetMemory, met, missed, highs }: Result, limit: number): string[] {
+function cells(
+  { row, what, ours, target, targetMemory, met, missed, highs }: PlacementResult,
+  limit: number,
+): string[] {
   return [
     row,
     what,
@@ -38,12 +67,28 @@ function cells({ row, what, ours, target, targetMemory, met, missed, highs }: Re
   ];
 }
 
+function synthCells({ row, what, ours, target, met, missed, cdk8s }: SynthResult, limit: number): string[] {
+  return [
+    row,
+    what,
+    String(ours?.files ?? ''),
+    ours ? milliseconds(ours.time) : `> ${limit} s`,
+    target === null ? '' : milliseconds(target),
+    ours ? milliseconds(ours.compile) : '',
+    ours ? milliseconds(ours.write) : '',
+    ours ? milliseconds(ours.warm) : '',
+    ours ? `${ours.peak} MB` : '',
+    met === null ? '' : met ? 'yes' : `no: ${missed.join(', ')}`,
+    cdk8s ? `${milliseconds(cdk8s.time)}, ${cdk8s.differ} of ${cdk8s.objects} objects differ` : '',
+  ];
+}
+
 function milliseconds(time: number): string {
   return time < 10_000 ? `${Math.round(time)} ms` : `${(time / 1000).toFixed(1)} s`;
 }
 
-type Highs = NonNullable<Result['highs']>;
-type Objective = NonNullable<Result['ours']>['objective'];
+type Highs = NonNullable<PlacementResult['highs']>;
+type Objective = NonNullable<PlacementResult['ours']>['objective'];
 
 /** How far HiGHS came, and the first term in which it found another value. */
 function opinion({ time, values, finished }: Highs, objective: Objective | undefined): string {

@@ -5,7 +5,8 @@ import { change } from './passes/change';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
-import { lower } from './passes/lower';
+import { frozen as frozenLocks, locksOf } from './passes/lock';
+import { lower, type LoweredObject } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
 import { replay } from './passes/replay';
@@ -19,6 +20,8 @@ export interface Compilation {
   readonly files: Files;
   /** By cluster, in name order: the problem that was solved, and its plan. */
   readonly clusters: readonly PlannedCluster[];
+  /** Text of each cluster's lock by file, as this compile would have it. */
+  readonly locks: ReadonlyMap<string, string>;
   /** What each graph asks for, and by what it is held on its cluster's stack. */
   readonly guarantees: readonly Guarantee[];
   /** How many values look like secrets and are written nevertheless, because a SecretWaiver says why they are none. */
@@ -30,14 +33,28 @@ export interface Compilation {
 export interface CompileOptions {
   /** Text by path of the dist that runs on the clusters. @default - nothing runs: no change is played through */
   readonly running?: Files;
+  /** Gangs more than must be that may move for a better plan. @default 0 */
+  readonly rebalance?: number;
+  /** A lock that would change is an error. @default false */
+  readonly frozen?: boolean;
 }
+
+/** A pass of the caller's own. */
+export type OnLowered = (planned: readonly PlannedCluster[], lowered: readonly LoweredObject[]) => Outcome<unknown>;
+
+const nothingFound: Outcome<undefined> = { ok: true, value: undefined, diagnostics: [] };
 
 /**
  * Compiles a fleet, touching nothing but the inventories that it reads. A pass with an error is the last one.
  *
+ * @param onLowered is shown the manifests before anything is said against them
  * @throws DiagnosticError with every finding so far
  */
-export function compile(fleet: IConstruct, { running = new Map() }: CompileOptions = {}): Compilation {
+export function compile(
+  fleet: IConstruct,
+  { running = new Map(), rebalance, frozen = false }: CompileOptions = {},
+  onLowered: OnLowered = () => nothingFound,
+): Compilation {
   const findings: Diagnostic[] = [];
   const pass = <T>(outcome: Outcome<T>): T => {
     findings.push(...outcome.diagnostics.map(redacted));
@@ -47,14 +64,23 @@ export function compile(fleet: IConstruct, { running = new Map() }: CompileOptio
 
   const model = pass(collect(fleet)); //             the construct tree and the inventories, as plain data
   pass(check(model)); //                             what can be said without placing: names, levels, quotas, secrets
-  const planned = pass(plan(model)); //              a node for every pod of every gang, confirmed by a second checker
+  const planned = pass(plan(model, rebalance)); //   a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
+  pass(onLowered(planned, lowered)); //              whoever wants them even where the checks below fail
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
-  const files = pass(render(model, lowered)); //            text; Fleet.synth writes it, all or nothing
-  const { waived } = pass(secrets(model, lowered, files)); // nothing of it is a secret
-  pass(change(planned, lowered, files, running)); //        what runs can become it, pod by pod
+  const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
+  const locks = locksOf(planned);
+  const waived = pass(secrets(model, lowered, [...files, ...locks])); // nothing that looks like a secret is written
+  pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
+  if (frozen) pass(frozenLocks(locks)); //           nothing that was locked comes out otherwise
 
-  const diagnostics = sortDiagnostics(findings);
-  return { files, clusters: planned, guarantees: guaranteesOf(planned), waived, diagnostics };
+  return {
+    files,
+    clusters: planned,
+    locks,
+    guarantees: guaranteesOf(planned),
+    waived,
+    diagnostics: sortDiagnostics(findings),
+  };
 }

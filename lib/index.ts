@@ -10,7 +10,9 @@ export type {
   DynamoGraphProps,
   FrontendProps,
   PlacementProps,
+  PlannerProps,
   RdmaProps,
+  ReplicaRange,
   WorkerProps,
 } from './constructs/graph-props';
 export { ExternalSecret, type ExternalSecretProps, type SecretStoreRef } from './constructs/external-secret';
@@ -23,6 +25,13 @@ export {
   type ExistingModelCacheProps,
   type NewModelCacheProps,
 } from './constructs/model-cache';
+export {
+  PlannerSettings,
+  type LoadPlannerOptions,
+  type ProfiledPlannerOptions,
+  type ReactivePlannerOptions,
+  type SlaPlannerOptions,
+} from './constructs/planner-settings';
 export { PriorityClass, type IPriorityClass } from './constructs/priority-class';
 export { Queue, type QueueProps } from './constructs/queue';
 export { Router } from './constructs/router';

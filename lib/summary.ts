@@ -1,4 +1,6 @@
 import type { Compilation } from './compile';
+import { shownName } from './inventory/document';
+import type { KaiSnapshot } from './passes/kai-snapshot';
 import type { PlannedCluster } from './passes/plan';
 
 /**
@@ -19,6 +21,12 @@ export function summary(
     `${files.size} files in ${folders[0] ?? ''}`,
     '',
   ].join('\n');
+}
+
+/** What a snapshot holds, in one line. @param file that it is in */
+export function snapshotSummary({ nodes, podGroups, pods, running }: KaiSnapshot, file: string): string {
+  const gangs = `${count(pods, 'pod')} to come in ${count(podGroups, 'PodGroup')}`;
+  return `${file === '-' ? 'standard output' : shownName(file)}: ${count(nodes, 'node')}, ${gangs}, ${count(running, 'running pod')}\n`;
 }
 
 function clusterLine({ cluster, plan }: PlannedCluster): string {

@@ -28,6 +28,16 @@ export interface RolloutKeys {
   readonly recreate: Readonly<Record<string, string>>;
 }
 
+/** How a version's planner is told what to do. */
+export interface PlannerProfile {
+  /** Arguments, each setting a flag; or a config in JSON. */
+  readonly reads: 'flags' | 'config';
+  /** Keys of the config have their unit at the end; the planner takes the old ones as well since they do. */
+  readonly unitKeys: boolean;
+  /** It counts the GPUs of all pods of a replica, not those of one (ai-dynamo/dynamo #13871). */
+  readonly countsReplicas: boolean;
+}
+
 /** A supported combination of versions and what follows from it. */
 export interface StackProfile {
   /** Such as `Dynamo 1.5 on KAI 0.17`. */
@@ -52,6 +62,9 @@ export interface StackProfile {
   readonly readsRuntimeVersion: boolean;
   /** The runtime images have a variant for AWS EFA (Dynamo's release artifacts: tagged `-efa` for every engine since 1.3). */
   readonly hasEfaImages: boolean;
+  readonly planner: PlannerProfile;
+  /** A component has a scaling adapter, which planner and autoscalers scale, and which alone sets its replicas then. */
+  readonly hasScalingAdapter: boolean;
   /** Namespace that Dynamo's operator is installed in. */
   readonly dynamoNamespace: string;
   readonly sources: readonly string[];
@@ -82,8 +95,13 @@ const current = {
   workerMode: 'disaggregation-mode',
   readsRuntimeVersion: true,
   hasEfaImages: true,
+  planner: { reads: 'config', unitKeys: true, countsReplicas: true },
+  hasScalingAdapter: true,
   dynamoNamespace: 'dynamo-system',
 } as const;
+
+/** Dynamo 1.4, whose planner is older. */
+const previous = { ...current, planner: { reads: 'config', unitKeys: false, countsReplicas: false } } as const;
 
 /** Dynamo 0.5.1: graphs in v1alpha1, rolled by strategy. */
 const early = {
@@ -92,6 +110,8 @@ const early = {
   workerMode: 'is-prefill-worker',
   readsRuntimeVersion: false,
   hasEfaImages: false,
+  planner: { reads: 'flags', unitKeys: false, countsReplicas: false },
+  hasScalingAdapter: false,
   dynamoNamespace: 'dynamo-cloud',
 } as const;
 
@@ -110,7 +130,7 @@ const podGroupPaths: readonly StackProfile[] = [
     sources: [operator, observed],
   },
   {
-    ...current,
+    ...previous,
     name: 'Dynamo 1.4 on KAI 0.17',
     matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.17\.\d+$/ },
     example: { dynamo: '1.4.2', kai: '0.17.0' },
@@ -119,9 +139,9 @@ const podGroupPaths: readonly StackProfile[] = [
     sources: [operator, observed],
   },
   {
-    ...current,
+    ...previous,
     name: 'Dynamo 1.4 on KAI 0.16',
-    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.16\.\d+$/ },
+    matches: { dynamo: /^1\.4\.\d+$/, kai: /^0\.16\.([5-9]|\d{2,})$/ },
     example: { dynamo: '1.4.2', kai: '0.16.8' },
     gang: 'pod-group',
     stalenessOnPodGroup: false,
@@ -151,7 +171,7 @@ const grovePaths: readonly StackProfile[] = [
     sources: [operator, grove, observed],
   },
   {
-    ...current,
+    ...previous,
     rollout: undefined,
     name: 'Dynamo 1.4 with Grove on KAI 0.17',
     matches: { dynamo: /^1\.4\.\d+$/, grove: /^0\.1\.0-alpha\.12(-rc\d+)?$/, kai: /^0\.17\.\d+$/ },
@@ -224,6 +244,11 @@ export const knownBad: readonly KnownBad[] = [
     when: ({ kai, grove }) => kai !== undefined && grove === undefined && minorOf(kai) < 15,
     effect: 'KAI below 0.15 takes no PodGroup of ours: nothing would hold the gang',
     source: 'KAI-Scheduler #1420, #1552: external PodGroups since 0.15.0',
+  },
+  {
+    when: ({ kai }) => /^0\.(15\.\d+|16\.[0-4])$/.test(kai ?? ''),
+    effect: 'a resource that only some nodes have, such as rdma/ib, is not found in most rounds of the scheduler',
+    source: 'KAI-Scheduler #1851, #2128: fixed in 0.16.5 (#1902) and 0.17.0',
   },
   {
     when: ({ dynamo, grove: version, kai }) =>

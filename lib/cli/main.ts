@@ -1,7 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { exitCodes } from '../diagnostics/exit';
+import { version } from '../version';
 import { processIo } from './io';
 import { bayplan } from './program';
 
@@ -24,23 +23,3 @@ bayplan(process.argv.slice(2), processIo(), version()).then(
     process.exitCode = exitCodes.internal;
   },
 );
-
-/** This module runs from lib/cli as well as from build/lib/cli. */
-function version(): string {
-  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const manifest = readManifest(join(folder, 'package.json'));
-    if (manifest) return manifest;
-  }
-  return 'unknown';
-}
-
-function readManifest(file: string): string | undefined {
-  try {
-    const manifest: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof manifest === 'object' && manifest !== null && 'version' in manifest
-      ? String(manifest.version)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}

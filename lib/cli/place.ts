@@ -12,6 +12,7 @@ import { solve } from '../placement/solve';
 import { STANDARD_INPUT, text as textOf, type Arguments, type Command } from './command';
 import { report, type Io } from './io';
 import { locate } from './locate';
+import { rebalanceOf } from './rebalance';
 import { UsageError } from './usage-error';
 
 /** What finds a plan and what confirms it. */
@@ -67,15 +68,8 @@ interface PlaceOptions {
 
 function readOptions(args: Arguments): PlaceOptions {
   const problem = textOf(args, 'problem') ?? '';
-  const rebalance = textOf(args, 'rebalance') ?? '0';
   if (problem === '') throw new UsageError('the name of the problem file is empty', 'a dash reads standard input');
-  if (!/^\d{1,9}$/.test(rebalance)) {
-    throw new UsageError(
-      `--rebalance is ${JSON.stringify(rebalance)}, not a number of gangs`,
-      'give a whole number: 0, 1, 2, …',
-    );
-  }
-  return { problem, output: textOf(args, 'output') === 'yaml' ? 'yaml' : 'json', rebalance: Number(rebalance) };
+  return { problem, output: textOf(args, 'output') === 'yaml' ? 'yaml' : 'json', rebalance: rebalanceOf(args) };
 }
 
 interface Input {

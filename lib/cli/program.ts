@@ -5,6 +5,7 @@ import { exitCodes, type ExitCode } from '../diagnostics/exit';
 import { nearest } from '../diagnostics/nearest';
 import { nameOf, STANDARD_INPUT, text, type Arguments, type Command } from './command';
 import { explain } from './explain';
+import { exportCommand } from './export';
 import { report, type Io } from './io';
 import { place } from './place';
 import { schema } from './schema';
@@ -12,7 +13,7 @@ import { schemas } from './schemas';
 import { synth } from './synth';
 import { UsageError } from './usage-error';
 
-const commands: readonly Command[] = [synth, place, schema, schemas, explain];
+const commands: readonly Command[] = [synth, place, exportCommand, schema, schemas, explain];
 
 /** What may stand first on a command line. `completion` is yargs' own. */
 const names = [...commands.map(nameOf), 'completion'];

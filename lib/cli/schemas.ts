@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs';
 import { diagnostic, hasErrors, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
+import { writeFile } from '../emit/write-file';
 import { decodeText, readText, shownName } from '../inventory/document';
 import { bundleText } from '../schemas/bundle';
 import { mergeBundles, readCrds } from '../schemas/crd';
@@ -63,18 +63,7 @@ function write(io: Io, content: string, name: string | undefined): ExitCode {
     io.out(content);
     return exitCodes.ok;
   }
-  try {
-    writeFileSync(name, content);
-    return exitCodes.ok;
-  } catch (error) {
-    const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
-    report(io, [
-      diagnostic('BAY4521', {
-        message: `cannot write ${shownName(name)}: ${typeof code === 'string' ? code : 'unknown error'}`,
-        where: { file: shownName(name) },
-        help: 'name a file in a folder that is there and writable',
-      }),
-    ]);
-    return exitCodes.input;
-  }
+  const written = writeFile(name, content);
+  report(io, written.diagnostics);
+  return written.ok ? exitCodes.ok : exitCodes.input;
 }

@@ -1,6 +1,7 @@
 import { type ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
+import { dirname, join } from 'node:path';
 import type { Verifications } from '../backends/flux/controllers';
 import type { Decryption } from '../backends/flux/kustomization';
 import { topologyBindingSpec } from '../backends/grove/topology-binding';
@@ -67,6 +68,13 @@ export interface ClusterProps {
    * @default - only the kinds that the library writes are checked, against schemas of its own
    */
   readonly schemas?: string;
+  /**
+   * File that says where the graphs are, written by synth and kept in Git: they stay there unless they have to move.
+   * Relative names start from the working folder; `false` for none.
+   *
+   * @default - `<id>.lock.yaml` beside the inventory; none where the inventory is no file
+   */
+  readonly lock?: string | false;
   /** @default - the repository that `flux bootstrap` set up, folder ./dist */
   readonly flux?: FluxOptions;
   /**
@@ -112,6 +120,8 @@ export class Cluster extends Chart {
   public readonly topology: Topology;
   public readonly nodePool?: string;
   public readonly schemas?: string;
+  /** Where the lock is, if there is one. */
+  public readonly lockFile?: string;
   public readonly fluxOptions: Required<FluxOptions>;
   public readonly sops?: Decryption;
   /** The line that declared it. */
@@ -137,6 +147,7 @@ export class Cluster extends Chart {
     this.nodePool = props.nodePool;
     this.schemas = props.schemas;
     this.sops = props.sops;
+    this.lockFile = lockFileOf(id, props);
     this.fluxOptions = {
       source: props.flux?.source ?? { kind: 'GitRepository', name: 'flux-system' },
       path: props.flux?.path ?? './dist',
@@ -212,4 +223,10 @@ export class Cluster extends Chart {
   public decryptionOf(folder: string): Decryption | undefined {
     return this.encrypted.has(folder) ? (this.sops ?? {}) : undefined;
   }
+}
+
+function lockFileOf(id: string, { lock, inventory }: ClusterProps): string | undefined {
+  if (lock !== undefined) return lock === false ? undefined : lock;
+  const [nodes] = inventory.sources;
+  return nodes === undefined ? undefined : join(dirname(nodes), `${id}.lock.yaml`);
 }

@@ -5,6 +5,7 @@ import type { Backend } from './backend';
 import type { Level } from './level';
 import type { Model } from './model';
 import type { ModelCache } from './model-cache';
+import type { PlannerSettings } from './planner-settings';
 import type { IPriorityClass } from './priority-class';
 import type { Queue } from './queue';
 import type { Router } from './router';
@@ -18,17 +19,27 @@ export interface PlacementProps {
   readonly preferred?: Level;
 }
 
+/**
+ * Replicas whose number Git leaves to something in the cluster: Dynamo's planner, or an autoscaler of yours. `max` are
+ * planned, pinned, and counted in the queue; the gang starts with one.
+ */
+export interface ReplicaRange {
+  /** At least 1: a gang waits for one, and Dynamo's planner makes no fewer. */
+  readonly min: number;
+  readonly max: number;
+}
+
 /** What every component may say. */
 export interface ComponentProps {
   /**
    * Name in the graph. Part of what is frozen once the graph exists. Where a role has several components, each needs a
    * name of its own.
    *
-   * @default - `frontend`, `prefill`, `decode` or `worker`
+   * @default - `frontend`, `prefill`, `decode`, `worker` or `planner`
    */
   readonly name?: string;
-  /** @default 1 */
-  readonly replicas?: number;
+  /** How many; as a range, who says how many is in the cluster, and the field is left out. @default 1 */
+  readonly replicas?: number | ReplicaRange;
   /** Cores that each pod asks for. @default - none */
   readonly cpu?: QuantityLike;
   /** Memory that each pod asks for, such as `'128Gi'`. @default - none */
@@ -77,6 +88,26 @@ export interface WorkerProps extends ComponentProps {
   readonly engineConfig?: Readonly<Record<string, unknown>>;
   /** RDMA devices of each pod. @default - none */
   readonly rdma?: RdmaProps;
+}
+
+/**
+ * Dynamo's planner: a component with one pod that scales the workers whose `replicas` are a range. The operator gives it
+ * the service account that may. On 0.5.1 a component `prometheus` is written beside it, with the same requests.
+ */
+export interface PlannerProps extends Omit<ComponentProps, 'replicas' | 'pinning'> {
+  /** What it scales by. */
+  readonly settings: PlannerSettings;
+  /**
+   * GPUs that all workers it scales may have together. The planner knows no most for each: with the default it may give
+   * one of them GPUs that were planned for another.
+   *
+   * @default - those of all of them at their most
+   */
+  readonly maxGpuBudget?: number;
+  /** URL of the Prometheus with the metrics of frontends. Not on 0.5.1. @default - what the operator's chart says */
+  readonly prometheus?: string;
+  /** @default - NVIDIA's dynamo-planner of the stack's version; on 0.5.1 the image of the backend */
+  readonly image?: string;
 }
 
 /** A replica of several pods, each on a node. Only with Grove: without it the operator would need two more schedulers. */
@@ -180,4 +211,6 @@ export interface DynamoGraphProps {
   readonly prefill?: WorkerProps | readonly WorkerProps[];
   readonly decode?: WorkerProps | readonly WorkerProps[];
   readonly worker?: WorkerProps | readonly WorkerProps[];
+  /** Scales the workers whose replicas are a range. Part of what is frozen once the graph exists. @default - none */
+  readonly planner?: PlannerProps;
 }

@@ -1,12 +1,13 @@
 import type { ComponentSpec, Fabric, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
 import type { Toleration } from '../model/node';
+import type { PlannerSpec } from '../model/planner';
 import { PriorityClass } from './priority-class';
 import type {
   ComponentProps,
   DynamoGraphProps,
-  FrontendProps,
   KvTransferProps,
   PlacementProps,
+  PlannerProps,
   WorkerProps,
 } from './graph-props';
 import type { SecretRef } from './secret-ref';
@@ -27,7 +28,11 @@ export interface GraphCluster {
 /** The graph as plain data, with defaults filled in. Values are as the user gave them: the check pass looks at them. */
 export function graphSpec(path: string, name: string, cluster: GraphCluster, props: DynamoGraphProps): GraphSpec {
   const priorityClass = props.priorityClass ?? PriorityClass.inference;
-  const parts = components(props);
+  const parts = components(props, cluster.stack);
+  const image = props.backend.imageFor(
+    cluster.stack.versions.dynamo,
+    parts.some(({ rdma }) => rdma?.fabric === 'efa'),
+  );
   return {
     path,
     name,
@@ -36,10 +41,7 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     priorityClass: { name: priorityClass.name, value: priorityClass.value },
     preemptible: props.preemptible ?? false,
     framework: props.backend.framework,
-    image: props.backend.imageFor(
-      cluster.stack.versions.dynamo,
-      parts.some(({ rdma }) => rdma?.fabric === 'efa'),
-    ),
+    image,
     runtimeVersion: props.backend.runtimeVersion,
     model: modelSpec(props.model),
     cache: props.modelCache && cacheSpec(name, props.modelCache),
@@ -49,6 +51,7 @@ export function graphSpec(path: string, name: string, cluster: GraphCluster, pro
     computeDomain: props.computeDomain && { level: props.computeDomain.level.label },
     kvTransfer: kvTransferSpec(props.kvTransfer),
     routerMode: props.frontend.router?.mode,
+    planner: props.planner && plannerSpec(props.planner, cluster.stack, image),
     components: parts,
   };
 }
@@ -80,7 +83,29 @@ function placementSpec(placement: PlacementProps = {}): PlacementSpec {
   return { required: placement.required?.label, preferred: placement.preferred?.label };
 }
 
-function components(props: DynamoGraphProps): ComponentSpec[] {
+function plannerSpec(props: PlannerProps, { versions, profile }: Stack, runtime: string): PlannerSpec {
+  const { settings, maxGpuBudget, prometheus } = props;
+  const own = profile.planner.reads === 'config' ? `${PLANNER_REPOSITORY}:${versions.dynamo}` : runtime;
+  return { image: props.image ?? own, goal: settings.goal, maxGpuBudget, prometheus };
+}
+
+/** Backends' runtime images have no planner since 1.1. */
+const PLANNER_REPOSITORY = 'nvcr.io/nvidia/ai-dynamo/dynamo-planner';
+
+/** Those of the user, then what scales them. The planner that reads flags knows its Prometheus by this very name. */
+function components(props: DynamoGraphProps, { profile }: Stack): ComponentSpec[] {
+  const { planner } = props;
+  const scaling = (role: Role, own: ComponentProps): ComponentSpec => componentSpec(role, 'planner', props, own);
+  return [
+    ...servingComponents(props),
+    ...(planner ? [scaling('planner', planner)] : []),
+    ...(planner && profile.planner.reads === 'flags'
+      ? [scaling('prometheus', { ...planner, name: 'prometheus', args: [], env: {} })]
+      : []),
+  ];
+}
+
+function servingComponents(props: DynamoGraphProps): ComponentSpec[] {
   const workers = (['prefill', 'decode', 'worker'] as const).flatMap((role) =>
     listed(role, props[role]).map(([pointer, worker]) => componentSpec(role, pointer, props, worker)),
   );
@@ -102,18 +127,19 @@ function componentSpec(
   role: Role,
   pointer: string,
   graph: DynamoGraphProps,
-  props: FrontendProps | WorkerProps,
+  props: ComponentProps | WorkerProps,
 ): ComponentSpec {
   const worker = workerSpec(props);
   const devices = deviceRequests(worker.gpus, props);
   const taints = worker.gpus > 0 ? [gpuToleration] : [];
-  const replicas = props.replicas ?? 1;
+  const { replicas, scaled } = replicaSpec(props.replicas);
   return {
     ...worker,
     name: props.name ?? role,
     role,
     pointer,
     replicas,
+    scaled,
     requests: { ...hostRequests(props), ...devices },
     limits: { ...devices, ...props.limits },
     nodeSelector: { ...graph.nodeSelector, ...props.nodeSelector },
@@ -127,9 +153,13 @@ function componentSpec(
   };
 }
 
+function replicaSpec(replicas: ComponentProps['replicas'] = 1): Pick<ComponentSpec, 'replicas' | 'scaled'> {
+  return typeof replicas === 'object' ? { replicas: replicas.max, scaled: { min: replicas.min } } : { replicas };
+}
+
 /** What only workers say. */
 function workerSpec(
-  props: FrontendProps | WorkerProps,
+  props: ComponentProps | WorkerProps,
 ): Pick<ComponentSpec, 'gpus' | 'nodes' | 'replicaLevel' | 'engineConfig' | 'rdma'> {
   if (!('gpus' in props)) return { gpus: 0, nodes: 1 };
   const { gpus, multinode, engineConfig, rdma } = props;
@@ -148,7 +178,7 @@ function hostRequests({ cpu, memory, resources }: ComponentProps): ComponentSpec
 }
 
 /** Devices are asked for and limited alike: Kubernetes takes no other amounts for extended resources. */
-function deviceRequests(gpus: number, props: FrontendProps | WorkerProps): ComponentSpec['requests'] {
+function deviceRequests(gpus: number, props: ComponentProps | WorkerProps): ComponentSpec['requests'] {
   const rdma = 'rdma' in props ? props.rdma : undefined;
   return {
     ...(gpus > 0 ? { 'nvidia.com/gpu': gpus } : {}),

@@ -52,7 +52,7 @@ export class SopsSecret extends Layer {
     cluster.noteEncrypted(this.folder);
   }
 
-  /** The file, which is read once. Errors: BAY1001, BAY1002 it cannot be read; BAY2080, BAY2081 it is not of that kind. */
+  /** The file, which is read once. Errors: BAY1001, BAY1002 it cannot be read; BAY2090, BAY2091 it is not of that kind. */
   public load(): Outcome<SopsFile> {
     this.read ??= readFile(this.props.file);
     return this.read;

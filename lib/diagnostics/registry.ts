@@ -3,6 +3,7 @@ import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { placementCodes } from './codes/placement';
+import { pinCodes } from './codes/pins';
 import { schemaCodes } from './codes/schemas';
 import { secretSourceCodes, writtenSecretCodes } from './codes/secrets';
 import { verifyCodes } from './codes/verify';
@@ -16,6 +17,7 @@ const codes = {
   ...secretSourceCodes,
   ...writtenSecretCodes,
   ...emitCodes,
+  ...pinCodes,
 };
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */

@@ -9,7 +9,7 @@ export interface FileSystem {
   /** The path with all links followed. */
   readonly real: (path: string) => string;
   readonly read: (file: string) => string;
-  readonly write: (file: string, text: string) => void;
+  readonly write: (file: string, content: string | Uint8Array) => void;
   /** Makes a folder where none is. */
   readonly makeFolder: (folder: string) => void;
   /** Makes a folder and those around it where they are missing; gives the outermost one made, if any. */
@@ -29,8 +29,8 @@ export const diskFileSystem: FileSystem = {
   },
   real: (path) => fs.realpathSync(path),
   read: (file) => fs.readFileSync(file, 'utf8'),
-  write: (file, text) => {
-    fs.writeFileSync(file, text);
+  write: (file, content) => {
+    fs.writeFileSync(file, content);
   },
   makeFolder: (folder) => {
     fs.mkdirSync(folder);

@@ -1,6 +1,6 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 
-/** What can go wrong in writing a tree, as findings; `outdir` is the folder as the user named it. */
+/** What can go wrong in writing a tree or a file, as findings; `outdir` is the folder as the user named it. */
 
 export function badPath(outdir: string, path: string): Diagnostic {
   return diagnostic('BAY5004', {
@@ -65,14 +65,23 @@ export function writeFailed(outdir: string, cause: unknown): Diagnostic {
   });
 }
 
+/** @param file as the user named it */
+export function fileNotWritten(file: string, cause: unknown): Diagnostic {
+  const code = codeOf(cause);
+  return diagnostic('BAY5006', {
+    message: `cannot write ${file}: ${typeof code === 'string' ? code : reason(cause)}`,
+    where: { file },
+    help: 'name a file in a folder that is there and writable',
+  });
+}
+
 function reason(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Ways out by the error code of the system call. */
 function wayOut(cause: unknown): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  switch (code) {
+  switch (codeOf(cause)) {
     case 'ENOSPC':
     case 'EDQUOT':
       return 'make room on the disk: old and new output stand side by side for a moment';
@@ -86,4 +95,8 @@ function wayOut(cause: unknown): string {
     default:
       return 'see that nothing else writes there, and compile again';
   }
+}
+
+function codeOf(cause: unknown): unknown {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }

@@ -36,6 +36,8 @@ interface Source {
   readonly read: () => Outcome<unknown>;
   readonly place: Place;
   readonly file?: string;
+  /** The file as it was named. */
+  readonly name?: string;
 }
 
 /**
@@ -63,6 +65,11 @@ export class Inventory {
     private readonly pods?: Source,
   ) {}
 
+  /** Files that are read, as they were named, the one with the nodes first; none for lists in memory. */
+  get sources(): readonly string[] {
+    return [this.nodes, this.pods].flatMap((source) => source?.name ?? []);
+  }
+
   /**
    * Reads and checks both lists. Every call reads anew; everything that is wrong is told at once.
    *
@@ -86,6 +93,7 @@ function fileSource(name: string): Source {
     read: () => readDocument(name),
     place: (pointer): Where => (pointer === '' ? { file } : { file, pointer }),
     file,
+    name,
   };
 }
 

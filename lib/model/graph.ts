@@ -1,4 +1,5 @@
 import type { Toleration } from './node';
+import type { PlannerSpec } from './planner';
 import type { QuantityLike } from './quantity';
 
 /** A graph as the user declared it, with defaults filled in and constructs resolved to names: plain data. */
@@ -32,6 +33,7 @@ export interface GraphSpec {
     readonly weight: number;
   };
   readonly routerMode: 'kv' | 'round-robin' | undefined;
+  readonly planner?: PlannerSpec;
   readonly components: readonly ComponentSpec[];
 }
 
@@ -70,7 +72,7 @@ export interface RdmaSpec {
 }
 
 /** What the pods of a component do. */
-export type Role = 'frontend' | 'prefill' | 'decode' | 'worker';
+export type Role = 'frontend' | 'prefill' | 'decode' | 'worker' | 'planner' | 'prometheus';
 
 /** A component as declared; with `pinning: 'replica'` it is written as one component for each replica. */
 export interface ComponentSpec {
@@ -78,7 +80,10 @@ export interface ComponentSpec {
   readonly role: Role;
   /** Where it stands in the graph's props: `decode`, or `decode[1]` in a list. */
   readonly pointer: string;
+  /** All that are planned, pinned and counted: where `scaled`, the most. */
   readonly replicas: number;
+  /** Something in the cluster owns the number of replicas; the least that it may set. Absent where Git owns it. */
+  readonly scaled?: { readonly min: number };
   /** Pods of each replica, each on a node; 1 for a replica of one pod. */
   readonly nodes: number;
   /** Level that all pods of a replica have to share; only for replicas of several pods. */
@@ -118,6 +123,8 @@ export interface WrittenComponent {
   readonly replicas: number;
   /** Pods of all replicas. */
   readonly pods: number;
+  /** The least replicas that anything makes: all of them, unless something in the cluster owns their number. */
+  readonly leastReplicas: number;
   /** Index of the replica with `pinning: 'replica'`. */
   readonly replica?: number;
 }
@@ -128,7 +135,7 @@ export interface WrittenComponent {
  */
 export function writtenComponents(graph: GraphSpec): readonly WrittenComponent[] {
   return graph.components.flatMap((spec) =>
-    spec.pinning === 'set' ? [written(spec, spec.name, spec.replicas)] : replicaComponents(spec),
+    spec.pinning === 'set' || spec.scaled ? [written(spec, spec.name, spec.replicas)] : replicaComponents(spec),
   );
 }
 
@@ -139,8 +146,16 @@ function replicaComponents(spec: ComponentSpec): WrittenComponent[] {
   }));
 }
 
+/**
+ * Replicas of a component that says none: the operator's webhook, and before 1.x the Deployment, makes 1 until something
+ * scales it, whatever the least is that it will be scaled to (Dynamo 1.5, internal/webhook/defaulting; v0.5.1,
+ * dynamocomponentdeployment_controller.go). A gang that waits for more never starts.
+ */
+export const UNSAID_REPLICAS = 1;
+
 function written(spec: ComponentSpec, name: string, replicas: number): WrittenComponent {
-  return { name, subgroup: name.toLowerCase(), spec, replicas, pods: replicas * spec.nodes };
+  const leastReplicas = spec.scaled ? UNSAID_REPLICAS : replicas;
+  return { name, subgroup: name.toLowerCase(), spec, replicas, pods: replicas * spec.nodes, leastReplicas };
 }
 
 /** Values of `kubernetes.io/hostname` by name of the written component: the nodes that its pods are pinned to. */

@@ -1,11 +1,11 @@
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import type { Manifest } from '../emit/manifest';
 import { parseText } from '../inventory/document';
-import { placeOf } from './collect';
+import { placeOf, targetOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
 import { pathOf, type Files } from './render';
-import { manifestsOf, ownerOf } from './replay';
+import { isReplayed, manifestsOf, ownerOf } from './replay';
 import { replayChange, type Hang, type Side } from './replay/change';
 import { worldOf } from './replay/world';
 
@@ -21,9 +21,7 @@ export function change(
   files: Files,
   running: Files,
 ): Outcome<void> {
-  const diagnostics = planned
-    .filter(({ cluster }) => cluster.construct.stack.profile.gang !== 'runai')
-    .flatMap((cluster) => changeCluster(cluster, objects, files, running));
+  const diagnostics = planned.filter(isReplayed).flatMap((cluster) => changeCluster(cluster, objects, files, running));
   return { ok: true, value: undefined, diagnostics };
 }
 
@@ -34,7 +32,7 @@ function changeCluster(
   running: Files,
 ): Diagnostic[] {
   const { cluster } = planned;
-  const prefix = `${cluster.construct.node.path.replaceAll('/', '-')}/`;
+  const prefix = `${targetOf(cluster)}/`;
   const old = [...running].filter(([path]) => path.startsWith(prefix) && !isGenerated(path));
   if (old.every(([path, text]) => files.get(path) === text)) return [];
   const written = new Map(objects.map((object) => [pathOf(object), object.manifest]));

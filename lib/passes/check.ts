@@ -5,8 +5,11 @@ import { checkImages } from './check/image';
 import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
 import { checkNodePool } from './check/node-pool';
+import { checkPlanners } from './check/planner';
+import { checkPreemption } from './check/preemption';
 import { checkQueues } from './check/queues';
 import { checkDeclaredSecrets } from './check/declared-secrets';
+import { checkRanges } from './check/ranges';
 import { checkSecrets } from './check/secrets';
 import { checkSignatures } from './check/signatures';
 import { checkStack } from './check/stack';
@@ -22,8 +25,11 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkImages,
   checkFabrics,
   checkComponents,
+  checkRanges,
+  checkPlanners,
   checkLevels,
   checkQueues,
+  checkPreemption,
   checkSecrets,
   checkDeclaredSecrets,
   checkSignatures,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { ApiObject, Chart } from 'cdk8s';
 import type { IConstruct } from 'constructs';
 import { Cluster } from '../constructs/cluster';
@@ -12,6 +13,7 @@ import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagno
 import { ownPods } from './demand';
 import { readText, shownName } from '../inventory/document';
 import { usage, type Usage } from '../inventory/usage';
+import { readLock, type Lock } from '../pins/lock';
 import { readBundle } from '../schemas/bundle';
 import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
@@ -34,6 +36,8 @@ export interface ClusterModel {
   readonly inventory: ClusterInventory;
   /** What runs beside the pods of the graphs that are compiled. */
   readonly use: Usage;
+  /** What was decided before, where the cluster has a lock. */
+  readonly lock?: Lock;
   /** CRDs of the cluster, where the user imported them. */
   readonly schemas?: SchemaBundle;
   /** In order of construct path. */
@@ -73,10 +77,11 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
     const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
     const inventory = construct.inventory.load(isOwn);
     const schemas = readSchemas(construct.schemas);
+    const lock = readLockOf(construct.lockFile);
     const secrets = readSecrets(construct);
-    const found = [...inventory.diagnostics, ...schemas.diagnostics];
+    const found = [...inventory.diagnostics, ...schemas.diagnostics, ...lock.diagnostics];
     diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))), ...secrets.diagnostics);
-    return inventory.ok && schemas.ok && secrets.ok
+    return inventory.ok && schemas.ok && lock.ok && secrets.ok
       ? [
           clusterModel(construct, {
             inventory: inventory.value,
@@ -84,6 +89,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
             schemas: schemas.value,
             secrets: secrets.value,
             waivers,
+            lock: lock.value,
           }),
         ]
       : [];
@@ -127,9 +133,16 @@ function readSecrets(cluster: Cluster): Outcome<readonly DeclaredSecret[]> {
   return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
 }
 
+/** A cluster that was never compiled has no lock yet. */
+function readLockOf(file: string | undefined): Outcome<Lock | undefined> {
+  if (file === undefined || !existsSync(file)) return { ok: true, value: undefined, diagnostics: [] };
+  const text = readText(file);
+  return text.ok ? readLock(shownName(file), text.value) : text;
+}
+
 function clusterModel(
   construct: Cluster,
-  read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'secrets' | 'waivers'>,
+  read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'lock' | 'secrets' | 'waivers'>,
 ): ClusterModel {
   const queues = construct.node.findAll().filter((child) => child instanceof Queue);
   return { construct, ...read, queues: queues.sort(byPath), graphs: graphsOf(construct) };
@@ -161,9 +174,18 @@ function placeObject(object: ApiObject): PlacedObject {
 /** Where what a construct makes is written. */
 export function placement(construct: IConstruct): Omit<PlacedObject, 'object'> {
   const cluster = construct.node.scopes.find((scope) => Cluster.isCluster(scope));
-  const target = (cluster ?? Chart.of(construct)).node.path.replaceAll('/', '-');
+  const target = folderName(cluster ?? Chart.of(construct));
   const folder = cluster ? `${target}/${Layer.of(construct)?.folder ?? cluster.platform.folder}` : target;
   return { folder, target };
+}
+
+/** What the objects of a cluster have as their target: the name of its folder in dist. */
+export function targetOf({ construct }: Pick<ClusterModel, 'construct'>): string {
+  return folderName(construct);
+}
+
+function folderName({ node }: IConstruct): string {
+  return node.path.replaceAll('/', '-');
 }
 
 /** Each validation runs once; cdk8s itself would run them again for every chart. */

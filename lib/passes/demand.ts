@@ -5,13 +5,17 @@ import { parseQuantity } from '../model/quantity';
 import { addResources, scaleResources, type Resources } from '../model/resources';
 import type { ClusterModel } from './collect';
 
-/** What the pods of a graph ask for together; quantities that cannot be read count as nothing. */
+/** What the pods of a graph ask for together; quantities and numbers that cannot be read count as nothing. */
 export function graphDemand(graph: GraphSpec): Resources {
   return graph.components.reduce<Resources>(
     (sum, { requests, replicas, nodes }) =>
-      addResources(sum, scaleResources(amounts(requests), Math.max(0, replicas * nodes))),
+      addResources(sum, scaleResources(amounts(requests), podCount(replicas * nodes))),
     {},
   );
+}
+
+function podCount(pods: number): number {
+  return Number.isSafeInteger(pods) && pods > 0 ? pods : 0;
 }
 
 function amounts(requests: GraphSpec['components'][number]['requests']): Resources {

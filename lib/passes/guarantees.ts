@@ -1,7 +1,8 @@
+import { plannedWorkers, plannerBudget } from '../backends/dynamo/planner';
 import { packDomains } from '../backends/dynamo/v1beta1';
 import type { GangOwner } from '../backends/stacks';
 import type { DynamoGraph } from '../constructs/dynamo-graph';
-import type { ComponentSpec } from '../model/graph';
+import type { ComponentSpec, GraphSpec } from '../model/graph';
 import type { PlannedCluster } from './plan';
 
 /** What holds something once the manifests are applied. */
@@ -25,7 +26,9 @@ export type Holder =
   /** a priority class of 100 or more, by KAI */
   | 'priority class'
   /** what the project in the control plane says */
-  | 'Run:ai project';
+  | 'Run:ai project'
+  /** the GPUs that Dynamo's planner may use */
+  | 'planner budget';
 
 /** One thing that a graph asks for, and by what it is held. */
 export interface Guarantee {
@@ -56,13 +59,31 @@ function graphGuarantees(graph: DynamoGraph): Guarantee[] {
   const about = { graph: graph.node.path };
   const levels = levelGuarantees(spec.placement, ['pins', ...topologyHolder(gang, true)]);
   return [
-    { ...about, asked: 'all pods or none', heldBy: [minima[gang]] },
+    { ...about, asked: gangAsked(spec), heldBy: [minima[gang]] },
     ...levels.map((guarantee) => ({ ...about, ...guarantee })),
     ...domainGuarantee(graph).map((guarantee) => ({ ...about, ...guarantee })),
     ...(spec.preemptible ? [] : [{ ...about, asked: 'never evicted', heldBy: evictionHolders(graph) }]),
     ...spec.components.flatMap((component) =>
       componentGuarantees(graph, component).map((guarantee) => ({ ...about, component: component.name, ...guarantee })),
     ),
+  ];
+}
+
+/** Pods beyond the first replica of what something in the cluster scales come when they can. */
+function gangAsked({ components }: GraphSpec): string {
+  const isScaled = components.some(({ scaled }) => scaled);
+  return isScaled ? 'all pods or none, of what is scaled the first replica' : 'all pods or none';
+}
+
+/** The gang waits for one replica; who scales it keeps to the range, or nobody does. */
+function scaleGuarantees(graph: GraphSpec, component: ComponentSpec): Asked[] {
+  const { scaled, replicas } = component;
+  if (!scaled) return [];
+  const { budget, safe } = plannerBudget(graph);
+  const isHeld = graph.planner !== undefined && plannedWorkers(graph).includes(component) && budget <= safe;
+  return [
+    { asked: `at most ${replicas} replicas`, heldBy: isHeld ? ['planner budget'] : [] },
+    { asked: 'replicas beyond the first where planned', heldBy: ['pins'] },
   ];
 }
 
@@ -105,6 +126,7 @@ function componentGuarantees(graph: DynamoGraph, component: ComponentSpec): Aske
   return [
     ...levelGuarantees(component.placement, ['pins', ...topologyHolder(gang, false)]),
     ...(replica === undefined ? [] : [{ asked: `each replica in one ${replica}`, heldBy: [packed] }]),
+    ...scaleGuarantees(graph.spec, component),
     ...(component.exclusive ? [{ asked: 'pods on different hosts', heldBy: ['anti-affinity' as const] }] : []),
   ];
 }

@@ -7,6 +7,7 @@ import { readProblem } from '../placement/read';
 import { refusal } from '../placement/refusal';
 import { solve } from '../placement/solve';
 import { placeOf, type ClusterModel, type FleetModel } from './collect';
+import { lockedPlacements } from './lock';
 import { pinsOf, placementProblem, pointerOf } from './problem';
 
 /** A cluster with every graph in its place. */
@@ -19,20 +20,20 @@ export interface PlannedCluster {
 }
 
 /** Solves every cluster, and has every plan confirmed by a checker that shares no code with the solver. */
-export function plan(fleet: FleetModel): Outcome<readonly PlannedCluster[]> {
-  const outcomes = fleet.clusters.map(planCluster);
+export function plan(fleet: FleetModel, rebalance = 0): Outcome<readonly PlannedCluster[]> {
+  const outcomes = fleet.clusters.map((cluster) => planCluster(cluster, rebalance));
   const diagnostics = outcomes.flatMap((outcome) => outcome.diagnostics);
   const planned = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
   return planned.length === outcomes.length ? { ok: true, value: planned, diagnostics } : { ok: false, diagnostics };
 }
 
-function planCluster(cluster: ClusterModel): Outcome<PlannedCluster> {
-  const document = placementProblem(cluster);
+function planCluster(cluster: ClusterModel, rebalance: number): Outcome<PlannedCluster> {
+  const document = placementProblem(cluster, lockedPlacements(cluster));
   const where = placeOf(cluster.construct);
   const problem = readProblem(document);
   if (!problem.ok)
     return { ok: false, diagnostics: problem.diagnostics.map((d) => ({ ...d, where: { ...d.where, ...where } })) };
-  const solved = solve(problem.value);
+  const solved = solve(problem.value, { rebalance });
   const faults = checkPlan(document, solved);
   if (faults.length > 0) {
     const messages = faults.map(({ message }) => message);

@@ -16,7 +16,7 @@ type Constraint = NonNullable<Group['constraint']>;
 const REPLICA = 'replica';
 
 /** The placement problem of a cluster, as a document of the file format: what `bayplan place` reads too. */
-export function placementProblem(cluster: ClusterModel): ProblemDocument {
+export function placementProblem(cluster: ClusterModel, locked?: ProblemDocument['locked']): ProblemDocument {
   const { topology } = cluster.construct;
   const { use } = cluster;
   const sharesMemory = cluster.graphs.some(({ spec }) => spec.computeDomain);
@@ -39,6 +39,7 @@ export function placementProblem(cluster: ClusterModel): ProblemDocument {
     })),
     queues: cluster.queues.map((queue) => problemQueue(queue.model(), use.byQueue.get(queue.name) ?? {})),
     gangs: cluster.graphs.map(({ spec }) => gang(spec, topology.name)),
+    locked,
   };
 }
 
@@ -143,17 +144,34 @@ export function pointerOf(graph: GraphSpec, group: string): string {
   return graph.components.find((component) => component.name === name)?.pointer ?? group;
 }
 
+/** Path of a copy of a component in the problem. */
+export function copyPath(graph: GraphSpec, component: ComponentSpec, index: number): string {
+  const { name, placement } = component;
+  const inside = isInDomain(graph, component) && graph.computeDomain ? `${DOMAIN}/0/` : '';
+  return constraint('', placement) ? `${inside}${name}/0/${REPLICA}/${index}` : `${inside}${name}/${index}`;
+}
+
+/** Names of the nodes of each copy, by component. */
+export function copiesOf(graph: GraphSpec, placed: PlacedGang): ReadonlyMap<string, readonly (readonly string[])[]> {
+  const copies = graph.components.map((component) => {
+    const paths = Array.from({ length: component.replicas }, (_, index) => copyPath(graph, component, index));
+    return [
+      component.name,
+      paths.flatMap((path) => (placed.placements[path] ? [placed.placements[path]] : [])),
+    ] as const;
+  });
+  return new Map(copies);
+}
+
 /** The nodes of each written component, as the values of the label that pins use. */
 export function pinsOf(graph: GraphSpec, placed: PlacedGang, hostnames: ReadonlyMap<string, string>): GraphPins {
-  const pins = new Map<string, Set<string>>();
-  for (const [path, nodes] of Object.entries(placed.placements)) {
-    const steps = path.split('/');
-    const component = graph.components.find(({ name }) => name === steps[steps[0] === DOMAIN ? 2 : 0]);
-    if (!component) continue;
-    const written = component.pinning === 'set' ? component.name : `${component.name}-${steps.at(-1) ?? ''}`;
-    const set = pins.get(written) ?? new Set();
-    for (const node of nodes) set.add(hostnames.get(node) ?? node);
-    pins.set(written, set);
-  }
-  return new Map([...pins].map(([name, set]) => [name, [...set].sort()]));
+  const copies = copiesOf(graph, placed);
+  const hosts = (nodes: readonly string[]): string[] =>
+    [...new Set(nodes.map((node) => hostnames.get(node) ?? node))].sort();
+  const pins = graph.components.flatMap(({ name, pinning }) => {
+    const own = copies.get(name) ?? [];
+    if (pinning === 'replica') return own.map((nodes, index) => [`${name}-${index}`, hosts(nodes)] as const);
+    return own.length > 0 ? [[name, hosts(own.flat())] as const] : [];
+  });
+  return new Map(pins);
 }

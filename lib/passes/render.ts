@@ -13,8 +13,11 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
   const folders = new Map<string, string[]>();
   const files = new Map<string, string>();
   for (const object of objects) {
-    files.set(pathOf(object), object.text ?? toYaml(object.manifest));
-    folders.set(object.folder, [...(folders.get(object.folder) ?? []), fileName(object.manifest)]);
+    const { folder, manifest, text } = object;
+    files.set(pathOf(object), text ?? toYaml(manifest));
+    const names = folders.get(folder);
+    if (names) names.push(fileName(manifest));
+    else folders.set(folder, [fileName(manifest)]);
   }
   for (const [folder, names] of folders) files.set(`${folder}/kustomization.yaml`, kustomization(names));
   for (const cluster of fleet.clusters) {

@@ -2,10 +2,11 @@ import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagno
 import type { Manifest } from '../emit/manifest';
 import { podGroupName } from '../model/graph';
 import type { DynamoGraph } from '../constructs/dynamo-graph';
-import { placeOf } from './collect';
+import { placeOf, targetOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
-import { replay as replayWorld, type Mishap, type Planned } from './replay/scenarios';
+import { grownManifests } from './replay/growth';
+import { replay as replayWorld, scenarios, type Mishap, type Planned } from './replay/scenarios';
 import { worldOf, type ReplayedWorld } from './replay/world';
 
 /**
@@ -13,22 +14,36 @@ import { worldOf, type ReplayedWorld } from './replay/world';
  * node. Whatever does not land as planned is an error. Run:ai's scheduler is closed and not replayed.
  */
 export function replay(planned: readonly PlannedCluster[], objects: readonly LoweredObject[]): Outcome<void> {
-  const diagnostics = planned
-    .filter(({ cluster }) => cluster.construct.stack.profile.gang !== 'runai')
-    .flatMap((cluster) => replayCluster(cluster, objects));
+  const diagnostics = planned.filter(isReplayed).flatMap((cluster) => replayCluster(cluster, objects));
   return { ok: true, value: undefined, diagnostics };
 }
 
+export function isReplayed({ cluster }: PlannedCluster): boolean {
+  return cluster.construct.stack.profile.gang !== 'runai';
+}
+
 function replayCluster(planned: PlannedCluster, objects: readonly LoweredObject[]): Diagnostic[] {
-  const world = replayedWorld(planned, objects);
   const first = new Map<string, { mishap: Mishap; times: number }>();
-  for (const mishap of replayWorld(world, plannedNodes(planned))) {
+  for (const mishap of mishapsOf(planned, objects)) {
     const key = `${mishap.owner} ${mishap.kind}`;
     const found = first.get(key);
     if (found) found.times++;
     else first.set(key, { mishap, times: 1 });
   }
   return [...first.values()].map(({ mishap, times }) => mishapFinding(planned, mishap, times));
+}
+
+/** With what is made at first; and where something in the cluster makes more, with all that it may. */
+function mishapsOf(planned: PlannedCluster, objects: readonly LoweredObject[]): Mishap[] {
+  const { graphs, inventory, use } = planned.cluster;
+  const nodes = plannedNodes(planned);
+  const first = replayWorld(replayedWorld(planned, objects), nodes);
+  if (first.length > 0 || !graphs.some(({ spec }) => spec.components.some(({ scaled }) => scaled))) return [...first];
+  const grown = grownManifests(manifestsOf(planned, objects), graphs);
+  return scenarios(worldOf(grown, inventory.nodes, use), nodes).map((mishap) => ({
+    ...mishap,
+    when: `${mishap.when}, with every component at its most`,
+  }));
 }
 
 /** A cluster as KAI will see it, from the objects as they will be written. */
@@ -39,7 +54,7 @@ export function replayedWorld(planned: PlannedCluster, objects: readonly Lowered
 
 /** The manifests of a cluster. */
 export function manifestsOf({ cluster }: PlannedCluster, objects: readonly LoweredObject[]): readonly Manifest[] {
-  const name = cluster.construct.node.path.replaceAll('/', '-');
+  const name = targetOf(cluster);
   return objects.filter(({ target }) => target === name).map(({ manifest }) => manifest);
 }
 

@@ -5,13 +5,7 @@ import { findForms } from '../secrets/forms';
 import { scanValue, type SecretFound } from '../secrets/scan';
 import { placeOf, type FleetModel } from './collect';
 import type { LoweredObject } from './lower';
-import { pathOf, type Files } from './render';
-
-/** What looked like a secret and was let through. */
-export interface Waived {
-  /** Fields that a waiver names. */
-  readonly waived: number;
-}
+import { pathOf } from './render';
 
 const committed = 'what is compiled is committed, and so is every secret in it';
 
@@ -24,9 +18,15 @@ interface Place {
 
 /**
  * That nothing is written that looks like a secret: first the manifests, in which fields have names, then the texts of
- * all files, whatever they come from.
+ * all files, whatever they come from. The value is how many fields are waived.
+ *
+ * @param files paths and texts, below dist and beside it
  */
-export function secrets({ waivers }: FleetModel, objects: readonly LoweredObject[], files: Files): Outcome<Waived> {
+export function secrets(
+  { waivers }: FleetModel,
+  objects: readonly LoweredObject[],
+  files: readonly (readonly [path: string, text: string])[],
+): Outcome<number> {
   const places = objects.flatMap((object) =>
     scanValue(object.manifest).map((found): Place => {
       const covering = waivers.filter((waiver) => waiver.covers(object.object, object.manifest, found.pointer));
@@ -39,11 +39,11 @@ export function secrets({ waivers }: FleetModel, objects: readonly LoweredObject
   const used = new Set(waived.flatMap((place) => place.waivers));
   const diagnostics = [
     ...places.filter((place) => place.waivers.length === 0).map(inManifest),
-    ...[...files].flatMap(([path, text]) => inText(path, text, makers.get(path), known)),
+    ...files.flatMap(([path, text]) => inText(path, text, makers.get(path), known)),
     ...waivers.filter((waiver) => waiver.props.reason.trim() === '').map(withoutReason),
     ...waivers.filter((waiver) => !used.has(waiver)).map(unused),
   ];
-  return { ok: true, value: { waived: waived.length }, diagnostics };
+  return { ok: true, value: waived.length, diagnostics };
 }
 
 function inManifest({ found, object }: Place): Diagnostic {

@@ -1,6 +1,6 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import { checkObjects } from '../schemas/check';
-import type { FleetModel } from './collect';
+import { targetOf, type FleetModel } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
 import { verifyAdmission } from './verify/admission';
@@ -45,7 +45,7 @@ export function verify(
   objects: readonly LoweredObject[],
 ): Outcome<readonly LoweredObject[]> {
   const diagnostics = planned.flatMap((cluster) => {
-    const name = cluster.cluster.construct.node.path.replaceAll('/', '-');
+    const name = targetOf(cluster.cluster);
     const own = objects.filter(({ target }) => target === name);
     return rules.flatMap((rule) => rule({ planned: cluster, objects: own }));
   });

@@ -1,3 +1,4 @@
+import { compareKeys } from '../order';
 import { formatAmount, type Resources } from '../model/resources';
 import type { QueueAmounts, TopologyConstraint, World, WorldNode, WorldPod, WorldPodGroup, WorldQueue } from './world';
 
@@ -8,9 +9,26 @@ export interface Bystander {
   readonly node: string;
   /** Without the one of `pods`. */
   readonly requests: Resources;
-  /** Queue that it counts in. */
+  /** Queue that it counts in; one that the world does not have counts nothing. */
   readonly queue?: string;
+  /** KAI's own, by which it shares GPUs: they count in its queue. @default - none */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
+
+/** How the scheduler of a world was set up. */
+export interface Shard {
+  /** Part of the cluster that it sees: nodes, queues and PodGroups with this label. @default - what has no such label */
+  readonly pool?: string;
+  /** Seconds until a gang below its minimum is evicted, where its PodGroup says nothing; negative for never. */
+  readonly stalenessGrace: number;
+  /** Value of each PriorityClass by name. */
+  readonly priorities: ReadonlyMap<string, number>;
+}
+
+const NODE_POOL_LABEL = 'kai.scheduler/node-pool';
+
+/** In a second: what Go counts durations in. */
+const NANOSECONDS = 1e9;
 
 /** Plugins of KAI 0.17's scheduler, in the order of their priorities (docs of the SchedulingShard, conf_util). */
 const plugins = [
@@ -38,9 +56,15 @@ const plugins = [
  * everything its scheduler would list. Amounts of nodes are taken before anything runs there, and what runs stands
  * beside as pods. No clock: ages are counted from a fixed day.
  */
-export function snapshotOf(world: World, bystanders: readonly Bystander[]): object {
-  const classes = new Map(world.podGroups.map(({ priorityClass, priority }) => [priorityClass, priority]));
-  const inUse = [...new Set(bystanders.flatMap(({ queue }) => queue ?? []))].sort();
+export function snapshotOf(
+  world: World,
+  bystanders: readonly Bystander[],
+  { pool, stalenessGrace, priorities }: Shard,
+): object {
+  const labels = pool === undefined ? undefined : { [NODE_POOL_LABEL]: pool };
+  const queues = new Set(world.queues.map(({ name }) => name));
+  const counted = bystanders.map((each) => (queues.has(each.queue ?? '') ? each : { ...each, queue: undefined }));
+  const inUse = [...new Set(counted.flatMap((each) => each.queue ?? []))].sort();
   return {
     config: {
       actions: 'allocate, consolidation, reclaim, preempt, stalegangeviction',
@@ -55,29 +79,34 @@ export function snapshotOf(world: World, bystanders: readonly Bystander[]): obje
     },
     schedulerParams: {
       schedulerName: 'kai-scheduler',
-      partitionParams: { NodePoolLabelKey: 'kai.scheduler/node-pool', NodePoolLabelValue: '' },
+      partitionParams: { NodePoolLabelKey: NODE_POOL_LABEL, NodePoolLabelValue: pool ?? '' },
       maxNumberConsolidationPreemptees: 16,
       useSchedulingSignatures: true,
       fullHierarchyFairness: true,
       allowConsolidatingReclaim: true,
       numOfStatusRecordingWorkers: 5,
-      globalDefaultStalenessGracePeriod: 60_000_000_000,
+      globalDefaultStalenessGracePeriod: Math.round(stalenessGrace * NANOSECONDS),
     },
     rawObjects: {
       nodes: world.nodes.map(node),
-      queues: world.queues.map(queue),
+      queues: world.queues.map((each) => queue(each, labels)),
       topologies: world.topologies.map(({ name, levels }) => ({
         metadata: meta(name),
         spec: { levels: levels.map(({ label, alias }) => ({ nodeLabel: label, alias })) },
       })),
-      priorityClasses: [...classes].sort().map(([name, value]) => ({ metadata: meta(name), value })),
-      podGroups: [...world.podGroups.map(podGroup), ...inUse.map(groupInUse)],
-      pods: [...world.pods.map(pod), ...bystanders.map(bystander)],
+      priorityClasses: [...priorities].sort(compareKeys).map(([name, value]) => ({ metadata: meta(name), value })),
+      podGroups: [
+        ...world.podGroups.map((group) => podGroup(group, labels)),
+        ...inUse.map((name) => groupInUse(name, labels)),
+      ],
+      pods: [...world.pods.map(pod), ...counted.map(bystander)],
       bindRequests: [],
       configMaps: [],
     },
   };
 }
+
+type Labels = Readonly<Record<string, string>> | undefined;
 
 function meta(name: string, namespace?: string, created = 0): object {
   const kept = { name, namespace, uid: namespace === undefined ? name : `${namespace}/${name}` };
@@ -106,14 +135,14 @@ function node({ name, labels, taints, unschedulable, ready, allocatable }: World
   };
 }
 
-function queue({ name, parent, quota, limit }: WorldQueue): object {
+function queue({ name, parent, quota, limit }: WorldQueue, labels: Labels): object {
   const of = (kind: keyof QueueAmounts, unit: number): object => ({
     quota: quota[kind] < 0 ? -1 : quota[kind] / unit,
     limit: limit[kind] < 0 ? -1 : limit[kind] / unit,
     overQuotaWeight: 1,
   });
   return {
-    metadata: meta(name),
+    metadata: { ...meta(name), labels },
     spec: { parentQueue: parent, resources: { cpu: of('cpu', 1), memory: of('memory', 1_000_000), gpu: of('gpu', 1) } },
   };
 }
@@ -124,10 +153,10 @@ function constraintOf(constraint: TopologyConstraint | undefined): object | unde
   return { topology, requiredTopologyLevel: required, preferredTopologyLevel: preferred };
 }
 
-function podGroup(group: WorldPodGroup): object {
+function podGroup(group: WorldPodGroup, labels: Labels): object {
   const { namespace, name, minMember, minSubGroup, priorityClass, created } = group;
   return {
-    metadata: meta(name, namespace, created),
+    metadata: { ...meta(name, namespace, created), labels },
     spec: {
       queue: group.queue,
       priorityClassName: priorityClass,
@@ -188,9 +217,9 @@ function selection({ nodeSelector, nodeAffinity, tolerations, apart }: WorldPod)
 }
 
 /** One gang for all that runs in a queue, so that the queue's use is counted. */
-function groupInUse(name: string): object {
+function groupInUse(name: string, labels: Labels): object {
   return {
-    metadata: meta(inUseName(name), IN_USE),
+    metadata: { ...meta(inUseName(name), IN_USE), labels },
     spec: { queue: name, preemptibility: 'non-preemptible', minMember: 1 },
   };
 }
@@ -201,10 +230,11 @@ function inUseName(queueName: string): string {
   return `in-use-${queueName}`;
 }
 
-function bystander({ namespace, name, node: nodeName, requests, queue: queueName }: Bystander): object {
-  const annotations = queueName === undefined ? {} : { 'pod-group-name': inUseName(queueName) };
+function bystander(each: Bystander): object {
+  const { namespace, name, node: nodeName, requests, queue: queueName, annotations } = each;
+  const membership = queueName === undefined ? {} : { 'pod-group-name': inUseName(queueName) };
   return {
-    metadata: { ...meta(name, namespace), annotations },
+    metadata: { ...meta(name, namespace), annotations: { ...annotations, ...membership } },
     spec: podSpec(requests, nodeName),
     status: { phase: 'Running' },
   };

@@ -21,7 +21,7 @@ const ENCRYPT = "encrypt it with sops encrypt --encrypted-regex '^(data|stringDa
  * that all its values are encrypted, and that SOPS says how (kustomize-controller 1.9, docs/spec/v1/kustomizations.md,
  * Decryption). No value is kept.
  *
- * Errors: BAY2080 it is not encrypted, or only in part; BAY2081 it is no Secret, or not known which one.
+ * Errors: BAY2090 it is not encrypted, or only in part; BAY2091 it is no Secret, or not known which one.
  *
  * @param file as it is shown
  */
@@ -55,7 +55,7 @@ function isName(value: unknown): boolean {
 
 function notEncrypted(file: string, plain: readonly string[]): Diagnostic {
   const what = plain.length > 0 ? `in clear are ${plain.join(', ')}` : 'there is no sops block with a mac';
-  return diagnostic('BAY2080', {
+  return diagnostic('BAY2090', {
     message: `${file} is not encrypted with SOPS: ${what}`,
     where: { file },
     notes: ['it would be committed as it is; values that were committed in clear have to be replaced at their source'],
@@ -66,7 +66,7 @@ function notEncrypted(file: string, plain: readonly string[]): Diagnostic {
 
 function noSecret(file: string, apiVersion: unknown, kind: unknown): Diagnostic {
   const said = [apiVersion, kind].filter((part) => typeof part === 'string').join(' ') || 'no object';
-  return diagnostic('BAY2081', {
+  return diagnostic('BAY2091', {
     message: `${file} is not a Secret of v1, but ${said}`,
     where: { file },
     help: "a file holds one Secret, with apiVersion and kind in clear: sops encrypt --encrypted-regex '^(data|stringData)$'",
@@ -75,7 +75,7 @@ function noSecret(file: string, apiVersion: unknown, kind: unknown): Diagnostic 
 
 function notNamed(file: string, fields: readonly string[]): Diagnostic {
   const list = fields.map((field) => `metadata.${field}`).join(' and ');
-  return diagnostic('BAY2081', {
+  return diagnostic('BAY2091', {
     message: `${file} does not say in clear which Secret it is: ${list} is missing or no name`,
     where: { file, pointer: `metadata.${fields[0] ?? ''}` },
     help: "write it before encrypting, and encrypt values only: sops encrypt --encrypted-regex '^(data|stringData)$'",

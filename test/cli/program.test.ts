@@ -5,7 +5,7 @@ import { run } from './run';
 const first = (err: string): string[] => (err.split('\n\n')[0] ?? '').split('\n');
 
 describe('help', () => {
-  test.each([['synth'], ['place'], ['schema'], ['explain']])(
+  test.each([['synth'], ['export'], ['place'], ['schema'], ['explain']])(
     'bayplan %s --help shows examples of it on standard output',
     async (command) => {
       const { code, out, err } = await run([command, '--help']);

@@ -64,7 +64,7 @@ describe('bayplan schemas import', () => {
     const output = join(folder, 'no-such-folder', 'schemas.json');
     const { code, err } = await run(['schemas', 'import', file('a.json', thing), '-o', output]);
     expect(code).toBe(2);
-    expect(err).toContain('error[BAY4521]');
+    expect(err).toContain('error[BAY5006]');
     expect(err).toContain('ENOENT');
   });
 

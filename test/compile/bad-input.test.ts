@@ -1,6 +1,17 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, ModelCache, Queue, Stack, type Diagnostic } from '../../lib';
+import {
+  Cluster,
+  DynamoGraph,
+  Fleet,
+  Inventory,
+  Level,
+  ModelCache,
+  PriorityClass,
+  Queue,
+  Stack,
+  type Diagnostic,
+} from '../../lib';
 import { errorCodes, failure, graphDefaults, list, node, nodes, pins, testCluster, topology } from '../support/fleet';
 
 /** Each of these is one mistake of a user, and has to give one finding that says what is wrong and the way out. */
@@ -63,6 +74,25 @@ describe('a graph that cannot be placed', () => {
     new DynamoGraph(cluster, 'g', { ...graphDefaults(queue), preemptible: true, worker: { gpus: 8, replicas: 2 } });
     expect(only(fleet).message).toBe('queue "department" has a gpu limit of 8, and its graphs need 16');
   });
+});
+
+test('preemption that the priority class contradicts, where KAI goes by the class alone', () => {
+  const fleet = new Fleet();
+  const cluster = new Cluster(fleet, 'test', {
+    stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
+    inventory: Inventory.fromObjects({ nodes: list(eight()) }),
+    topology: topology(),
+  });
+  const graph = (id: string, props: object) =>
+    new DynamoGraph(cluster, id, { ...graphDefaults(queue), worker: { gpus: 1 }, ...props });
+  const queue = new Queue(cluster, 'team-a');
+  graph('never', { preemptible: true });
+  graph('always', { priorityClass: PriorityClass.train });
+  graph('fine', { preemptible: true, priorityClass: PriorityClass.train });
+  expect(failure(fleet)).toMatchObject([
+    { code: 'BAY2074', message: expect.stringContaining('graph "always" says preemptible: false') as string },
+    { code: 'BAY2074', message: expect.stringContaining('graph "never" says preemptible: true') as string },
+  ]);
 });
 
 test('one cluster without a place for its graphs: nothing is compiled for any', () => {

@@ -122,7 +122,7 @@ spec:
     const { fleet, cluster, graph } = small();
     graph('g', { worker: { gpus: 1 } });
     new ExternalSecret(cluster, 'hub', { ...fromVault, ...props });
-    expect(failure(fleet).map(({ code, where }) => [code, where.pointer])).toEqual([['BAY2083', pointer]]);
+    expect(failure(fleet).map(({ code, where }) => [code, where.pointer])).toEqual([['BAY2093', pointer]]);
   });
 
   test('is held to its schema after a patch', () => {
@@ -142,7 +142,7 @@ describe('what graphs take of Secrets that are declared', () => {
     graph('g', { env, worker: { gpus: 1 } });
     expect(failure(fleet)).toMatchObject([
       {
-        code: 'BAY2084',
+        code: 'BAY2094',
         message: 'Secret "hub" has no key "HF_TOKE"',
         notes: ['its keys are HF_TOKEN'],
         help: 'did you mean "HF_TOKEN"?',
@@ -156,7 +156,7 @@ describe('what graphs take of Secrets that are declared', () => {
     const env = { A: SecretRef.of('hub', 'HF_TOKEN'), B: SecretRef.of('unknown', 'KEY') };
     graph('g', { worker: { gpus: 1, env } });
     expect(fleet.compile().diagnostics.map(({ code, where }) => [code, where.pointer])).toEqual([
-      ['BAY2085', 'worker.env.A'],
+      ['BAY2095', 'worker.env.A'],
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('what graphs take of Secrets that are declared', () => {
     const { fleet, cluster } = withSops();
     new ExternalSecret(cluster, 'hub', fromVault);
     new SopsSecret(cluster, 'file', { file: hub });
-    expect(errorCodes(fleet)).toEqual(['BAY2086']);
+    expect(errorCodes(fleet)).toEqual(['BAY2096']);
   });
 });
 
@@ -196,10 +196,10 @@ describe('an encrypted file', () => {
   test('needs a cluster that can decrypt, and a folder that is decrypted', () => {
     const one = small();
     new SopsSecret(one.cluster, 'hub', { file: hub });
-    expect(errorCodes(one.fleet)).toEqual(['BAY2082']);
+    expect(errorCodes(one.fleet)).toEqual(['BAY2092']);
     const other = withSops();
     new SopsSecret(other.cluster.flux, 'hub', { file: hub });
-    expect(errorCodes(other.fleet)).toEqual(['BAY2082']);
+    expect(errorCodes(other.fleet)).toEqual(['BAY2092']);
   });
 
   test('and another of the same Secret are two objects of one name', () => {
@@ -212,20 +212,20 @@ describe('an encrypted file', () => {
   const text = readFileSync(hub, 'utf8');
   const annotation = '    annotations:\n        kubectl.kubernetes.io/last-applied-configuration: "{}"\n';
   test.each([
-    ['with a value in clear', text.replace(/HF_TOKEN: .*/, 'HF_TOKEN: in clear'), 'BAY2080', 'in clear are HF_TOKEN'],
-    ['with a number in clear', text.replace(/HF_TOKEN: .*/, 'HF_TOKEN: 5'), 'BAY2080', 'in clear are HF_TOKEN'],
+    ['with a value in clear', text.replace(/HF_TOKEN: .*/, 'HF_TOKEN: in clear'), 'BAY2090', 'in clear are HF_TOKEN'],
+    ['with a number in clear', text.replace(/HF_TOKEN: .*/, 'HF_TOKEN: 5'), 'BAY2090', 'in clear are HF_TOKEN'],
     [
       'that only looks encrypted',
       text.replace(/HF_TOKEN: .*/, 'HF_TOKEN: ENC[me]'),
-      'BAY2080',
+      'BAY2090',
       'in clear are HF_TOKEN',
     ],
-    ['without sops', text.slice(0, text.indexOf('sops:')), 'BAY2080', 'no sops block'],
-    ['with what was applied last', text.replace('metadata:\n', `metadata:\n${annotation}`), 'BAY2080', 'last-applied'],
-    ['of another kind', text.replace('kind: Secret', 'kind: ConfigMap'), 'BAY2081', 'v1 ConfigMap'],
-    ['without a namespace', text.replace(/ {4}namespace.*\n/, ''), 'BAY2081', 'metadata.namespace'],
-    ['whose name is encrypted', text.replace('name: hub', 'name: ENC[AES256_GCM]'), 'BAY2081', 'metadata.name'],
-    ['that is a list', '- 1\n', 'BAY2081', 'no object'],
+    ['without sops', text.slice(0, text.indexOf('sops:')), 'BAY2090', 'no sops block'],
+    ['with what was applied last', text.replace('metadata:\n', `metadata:\n${annotation}`), 'BAY2090', 'last-applied'],
+    ['of another kind', text.replace('kind: Secret', 'kind: ConfigMap'), 'BAY2091', 'v1 ConfigMap'],
+    ['without a namespace', text.replace(/ {4}namespace.*\n/, ''), 'BAY2091', 'metadata.namespace'],
+    ['whose name is encrypted', text.replace('name: hub', 'name: ENC[AES256_GCM]'), 'BAY2091', 'metadata.name'],
+    ['that is a list', '- 1\n', 'BAY2091', 'no object'],
     ['that is no YAML', 'a: [', 'BAY1002', ''],
   ])('%s is refused', (_, content, code, message) => {
     const folder = mkdtempSync(join(tmpdir(), 'bayplan-sops-'));
@@ -383,35 +383,35 @@ describe('signatures of charts', () => {
   });
 
   test.each<[string, NonNullable<ClusterProps['flux']>['verify'], string, string]>([
-    ['nobody named', { kai: { provider } }, 'BAY2087', 'flux.verify.kai'],
-    ['no identities', { kai: { provider, matchOIDCIdentity: [] } }, 'BAY2087', 'flux.verify.kai'],
+    ['nobody named', { kai: { provider } }, 'BAY2097', 'flux.verify.kai'],
+    ['no identities', { kai: { provider, matchOIDCIdentity: [] } }, 'BAY2097', 'flux.verify.kai'],
     [
       'a chart that the stack has not',
       { grove: { provider, secretRef: { name: 'k' } } },
-      'BAY2087',
+      'BAY2097',
       'flux.verify.grove',
     ],
     [
       'half a pattern',
       { kai: { provider, matchOIDCIdentity: [{ ...identity, issuer: '^(https$' }] } },
-      'BAY2087',
+      'BAY2097',
       'flux.verify.kai.matchOIDCIdentity[0].issuer',
     ],
     [
       'a pattern that Go has not',
       { kai: { provider, matchOIDCIdentity: [{ ...identity, subject: '^(?!evil).*$' }] } },
-      'BAY2087',
+      'BAY2097',
       'flux.verify.kai.matchOIDCIdentity[0].subject',
     ],
     [
       'a pattern that longer names match',
       { kai: { provider, matchOIDCIdentity: [{ ...identity, subject: '(?i)https://github.com/kai' }] } },
-      'BAY2088',
+      'BAY2098',
       'flux.verify.kai.matchOIDCIdentity[0].subject',
     ],
   ])('%s', (_, verify = {}, code, pointer) => {
     const { fleet } = clusterWith({ flux: { verify } });
-    const found = code === 'BAY2088' ? fleet.compile().diagnostics : failure(fleet);
+    const found = code === 'BAY2098' ? fleet.compile().diagnostics : failure(fleet);
     expect(found.map((one) => [one.code, one.where.pointer])).toEqual([[code, pointer]]);
   });
 });

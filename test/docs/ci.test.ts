@@ -146,6 +146,8 @@ case "$*" in
 esac
 `;
 
+const commit = 'git -c user.name=a -c user.email=a@example.com commit -qm change';
+
 let repository = '';
 const calls = (): string[] => readFileSync(join(repository, '../calls'), 'utf8').trim().split('\n');
 
@@ -163,6 +165,11 @@ function run(script: unknown, env: Readonly<Record<string, string>> = {}): { sta
     },
   });
   return { status: done.status, output: done.stdout + done.stderr };
+}
+
+function mustSucceed(script: string): void {
+  const { status, output } = run(script);
+  if (status !== 0) throw new Error(output);
 }
 
 beforeAll(() => {
@@ -183,9 +190,9 @@ beforeAll(() => {
     '#!/bin/sh\ntest "$1" = bayplan && shift && exec node --import tsx lib/cli/main.ts "$@"\n',
   );
   for (const name of ['flux', 'cosign', 'npx']) chmodSync(join(bin, name), 0o755);
-  const commit =
-    'git init -q && npx bayplan synth && echo /node_modules >>.gitignore && git add . && git -c user.name=a -c user.email=a@example.com commit -qm a';
-  expect(run(commit)).toMatchObject({ status: 0 });
+  mustSucceed(
+    `git init -q && echo /node_modules >>.gitignore && npx bayplan synth && git add . && ${commit} && git tag first`,
+  );
 });
 
 afterAll(() => {
@@ -194,22 +201,31 @@ afterAll(() => {
 
 describe('the check that dist is current', () => {
   afterEach(() => {
-    expect(run('git checkout -q . && git clean -fdq').status).toBe(0);
+    mustSucceed('git reset -q --hard first && git clean -fdq');
   });
 
   test('passes where it is', () => {
     expect(run(githubCompile)).toMatchObject({ status: 0 });
   });
 
-  test('fails where the fleet changed and dist did not: names what differs, what is missing and what is too much', () => {
-    const main = readFileSync(join(repository, 'main.ts'), 'utf8');
-    writeFileSync(join(repository, 'main.ts'), main.replace("'g', {", "'h', {"));
+  test('fails where dist is not what the fleet compiles to: names what differs, what is missing and what is too much', () => {
+    mustSucceed(`cd dist/one
+      git rm -q --cached flux/kustomization.yaml && git mv platform/queue-team-a.yaml platform/queue-team-b.yaml
+      echo '# by hand' >>controllers/kustomization.yaml && git add controllers && ${commit}`);
     const { status, output } = run(githubCompile);
     expect(status).toBe(1);
     expect(output).toContain('dist is not what the fleet compiles to');
-    expect(output).toContain(' D dist/one/graphs/g/kustomization.yaml');
-    expect(output).toContain('?? dist/one/graphs/h/kustomization.yaml');
-    expect(output).toContain(' M dist/one/flux/kustomization.yaml');
+    expect(output).toContain(' M dist/one/controllers/kustomization.yaml');
+    expect(output).toContain(' D dist/one/platform/queue-team-b.yaml');
+    expect(output).toContain('?? dist/one/platform/queue-team-a.yaml');
+    expect(output).toContain('?? dist/one/flux/kustomization.yaml');
+  });
+
+  test('fails where the fleet changed, and with it what is locked', () => {
+    writeFileSync(join(repository, 'main.ts'), fleet.replace("'g', {", "'h', {"));
+    const { status, output } = run(githubCompile);
+    expect(status).toBe(4);
+    expect(output).toContain('one.lock.yaml is not current');
   });
 
   test('fails where the fleet does not compile', () => {

@@ -49,7 +49,19 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['A chart that may be signed by anybody', 'signed-by-anybody'],
   ['A volume of one node for pods on several', 'cache-of-one-node'],
   ['A stack that would hold nothing', 'old-kai'],
+  ['Replicas from more to fewer', 'reversed-range'],
+  ['Replicas that may change, each with a pin', 'range-by-replica'],
+  ['Replicas that may change in a ComputeDomain', 'range-in-a-domain'],
+  ['A planner with nothing to scale', 'idle-planner'],
+  ['A planner of another version of Dynamo', 'planner-of-another-version'],
+  ['A planner that finds two where it looks for one', 'planner-with-twins'],
+  ['A planner with more GPUs than were planned', 'planner-budget'],
   ['A patch that goes beyond the plan', 'patch-beyond-the-plan'],
+  [
+    'A patch with which KAI would start nothing',
+    'narrow-subgroup',
+    'A level that is too narrow for the pods of a subgroup.',
+  ],
   ['A gang that KAI would delete', 'short-patience', 'What KAI does is played through: here the loss of a node.'],
 ];
 

@@ -2,6 +2,7 @@ import type { ComponentSpec, GraphSpec, ModelSpec } from '../../model/graph';
 import type { StackProfile } from '../stacks';
 import { mountedConfig } from './engine-config';
 import { nixlBackend, type NixlBackend } from './fabric';
+import { scalingContainer } from './planner';
 
 /** Where the model cache is mounted. */
 export const CACHE_PATH = '/model-cache';
@@ -82,8 +83,8 @@ const engines: Readonly<Record<GraphSpec['framework'], Engine>> = {
 
 /** Command line of a component; the user's own arguments come last. */
 export function commandLine(graph: GraphSpec, component: ComponentSpec, profile: StackProfile): CommandLine {
-  const isFrontend = component.role === 'frontend';
-  const { command, args } = isFrontend ? frontend(graph, component) : worker(graph, component, profile);
+  const serving = component.role === 'frontend' ? frontend : worker;
+  const { command, args } = scalingContainer(graph, component, profile) ?? serving(graph, component, profile);
   return { command, args: [...args, ...(mountedConfig(graph, component)?.args ?? []), ...component.args] };
 }
 
@@ -103,10 +104,10 @@ function worker(graph: GraphSpec, component: ComponentSpec, profile: StackProfil
   };
 }
 
-/** The cached snapshot by its path, or the repository at its revision. */
-function modelArgs({ modelFlag, takesRevision }: Engine, { model, cache }: GraphSpec): string[] {
+/** The cached snapshot by its path, or the repository at its revision. A planner looks for the model by its name. */
+function modelArgs({ modelFlag, takesRevision }: Engine, { model, cache, planner }: GraphSpec): string[] {
   const path = cache && snapshotPath(model);
-  const served = path ? ['--served-model-name', model.repository] : [];
+  const served = (path ?? planner) ? ['--served-model-name', model.repository] : [];
   const revision = path || !takesRevision || model.revision === undefined ? [] : ['--revision', model.revision];
   return [modelFlag, path ?? model.repository, ...served, ...revision];
 }

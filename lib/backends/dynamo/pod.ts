@@ -6,6 +6,7 @@ import { claimedChannel, domainEnvironment, isInDomain } from './compute-domain'
 import { mountedConfig } from './engine-config';
 import { CACHE_PATH, commandLine, HUB_PATH } from './engines';
 import { fabricEnvironment } from './fabric';
+import { scalingContainer } from './planner';
 
 /** Label that Dynamo's operator puts on every pod of a graph. */
 export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
@@ -25,6 +26,7 @@ export interface ComponentPod {
 /** What we write of a container; its name differs between API versions. */
 export interface Container {
   readonly image: string;
+  readonly workingDir?: string;
   readonly command: readonly string[];
   readonly args?: readonly string[];
   readonly env: readonly EnvVar[];
@@ -51,7 +53,8 @@ export function componentPod(
   const { spec } = component;
   const { annotations, labels } = member(graph, component, profile);
   const config = mountedConfig(graph, spec);
-  const volumes = [...(graph.cache ? [cacheVolume(graph.cache.claimName)] : []), ...(config ? [config.volume] : [])];
+  const cache = graph.cache && cacheVolume(graph.cache.claimName);
+  const volumes = [cache, config?.volume, scalingContainer(graph, spec, profile)?.volume].filter(isThere);
   return {
     annotations: { ...annotations, ...config?.annotations },
     labels,
@@ -127,28 +130,37 @@ const cacheMount = { name: 'model-cache', mountPath: CACHE_PATH, readOnly: true 
 
 function container(graph: GraphSpec, { spec }: WrittenComponent, profile: StackProfile): Container {
   const { command, args } = commandLine(graph, spec, profile);
-  const config = mountedConfig(graph, spec);
-  const isShared = isInDomain(graph, spec);
-  const mounts = [...(graph.cache ? [cacheMount] : []), ...(config ? [config.mount] : [])];
-  const resources = {
-    ...(Object.keys(spec.requests).length > 0 ? { requests: quantities(spec.requests) } : {}),
-    ...(Object.keys(spec.limits).length > 0 ? { limits: quantities(spec.limits) } : {}),
-    ...(isShared ? claimedChannel(graph).container : {}),
-  };
+  const scaling = scalingContainer(graph, spec, profile);
+  const mounts = [graph.cache && cacheMount, mountedConfig(graph, spec)?.mount, scaling?.mount].filter(isThere);
   return {
-    image: graph.image,
+    image: spec.role === 'planner' && graph.planner ? graph.planner.image : graph.image,
+    ...(scaling?.workingDir === undefined ? {} : { workingDir: scaling.workingDir }),
     command,
     ...(args.length > 0 ? { args } : {}),
     env: environment(graph, {
+      ...scaling?.env,
       ...fabricEnvironment(graph, spec),
-      ...(isShared ? domainEnvironment : {}),
+      ...(isInDomain(graph, spec) ? domainEnvironment : {}),
       ...spec.env,
     }),
-    ...(Object.keys(resources).length > 0 ? { resources } : {}),
+    ...resourcesOf(graph, spec),
     // Registering memory with the NIC pins it, which an unprivileged container may not do by itself.
     ...(spec.rdma ? { securityContext: { capabilities: { add: ['IPC_LOCK'] } } } : {}),
     ...(mounts.length > 0 ? { volumeMounts: mounts } : {}),
   };
+}
+
+function isThere<T>(part: T | undefined): part is T {
+  return part !== undefined;
+}
+
+function resourcesOf(graph: GraphSpec, spec: WrittenComponent['spec']): Pick<Container, 'resources'> {
+  const resources = {
+    ...(Object.keys(spec.requests).length > 0 ? { requests: quantities(spec.requests) } : {}),
+    ...(Object.keys(spec.limits).length > 0 ? { limits: quantities(spec.limits) } : {}),
+    ...(isInDomain(graph, spec) ? claimedChannel(graph).container : {}),
+  };
+  return Object.keys(resources).length > 0 ? { resources } : {};
 }
 
 function quantities(amounts: Readonly<Record<string, string | number>>): Record<string, string> {

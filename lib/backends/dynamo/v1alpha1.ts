@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { writtenComponents, type GraphPins, type GraphSpec, type WrittenComponent } from '../../model/graph';
+import { writtenComponents, type GraphPins, type GraphSpec, type Role, type WrittenComponent } from '../../model/graph';
 import type { StackProfile } from '../stacks';
 import { componentPod, rolloutAnnotations, type Container } from './pod';
 
@@ -11,10 +11,18 @@ const amounts = z.strictObject({
   custom: strings.optional(),
 });
 
+/** A probe that always says yes. */
+const probeSchema = z.strictObject({
+  exec: z.strictObject({ command: z.array(z.string()) }),
+  periodSeconds: z.int().min(1),
+});
+
 const serviceSchema = z.strictObject({
   dynamoNamespace: z.string(),
-  componentType: z.enum(['frontend', 'worker']),
-  replicas: z.int().min(0),
+  componentType: z.enum(['frontend', 'worker', 'planner']),
+  replicas: z.int().min(0).optional(),
+  livenessProbe: probeSchema.optional(),
+  readinessProbe: probeSchema.optional(),
   annotations: strings,
   resources: z.strictObject({ requests: amounts.optional(), limits: amounts.optional() }).optional(),
   sharedMemory: z.strictObject({ size: z.string().optional(), disabled: z.boolean().optional() }).optional(),
@@ -43,8 +51,10 @@ export function graphSpecV1alpha1(graph: GraphSpec, pins: GraphPins, profile: St
     const isMember = Object.keys(pod.annotations).length > 0;
     const service = {
       dynamoNamespace: graph.name,
-      componentType: component.spec.role === 'frontend' ? 'frontend' : 'worker',
-      replicas: component.replicas,
+      componentType: componentTypes[component.spec.role],
+      // left out where a planner patches it: Flux takes back what it writes, and leaves alone what it does not
+      replicas: component.spec.scaled ? undefined : component.replicas,
+      ...probes(component),
       annotations: rolloutAnnotations(graph, profile),
       resources: resources && serviceResources(resources),
       sharedMemory: sharedMemory(component),
@@ -54,6 +64,23 @@ export function graphSpecV1alpha1(graph: GraphSpec, pins: GraphPins, profile: St
     return [component.name, service] as const;
   });
   return { backendFramework: graph.framework, services: Object.fromEntries(services) };
+}
+
+/** Only what is of type frontend gets a Service, which the planner reaches its Prometheus by. */
+const componentTypes: Readonly<Record<Role, z.infer<typeof serviceSchema>['componentType']>> = {
+  frontend: 'frontend',
+  prefill: 'worker',
+  decode: 'worker',
+  worker: 'worker',
+  planner: 'planner',
+  prometheus: 'frontend',
+};
+
+/** The operator's own ask an HTTP server that these two have not (v0.5.1, disagg_planner.yaml). */
+function probes({ spec: { role } }: WrittenComponent): object {
+  if (role !== 'planner' && role !== 'prometheus') return {};
+  const always = { exec: { command: ['/bin/sh', '-c', 'exit 0'] }, periodSeconds: 60 };
+  return { livenessProbe: always, readinessProbe: always };
 }
 
 function serviceResources({ requests, limits }: NonNullable<Container['resources']>): object {

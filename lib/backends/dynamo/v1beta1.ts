@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   MAX_COMPONENTS,
   writtenComponents,
+  type ComponentSpec,
   type GraphPins,
   type GraphSpec,
   type WrittenComponent,
@@ -36,8 +37,9 @@ const podTemplateSchema = z.strictObject({
 
 const componentSchema = z.strictObject({
   name: z.string().min(1).max(63),
-  type: z.enum(['frontend', 'worker', 'prefill', 'decode']),
-  replicas: z.int().min(0),
+  type: z.enum(['frontend', 'worker', 'prefill', 'decode', 'planner']),
+  replicas: z.int().min(0).optional(),
+  scalingAdapter: z.strictObject({}).optional(),
   minAvailable: z.int().min(1).optional(),
   multinode: z.strictObject({ nodeCount: z.int().min(2) }).optional(),
   topologyConstraint: z.strictObject({ packDomain: z.string() }).optional(),
@@ -78,14 +80,14 @@ export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: Sta
       const annotations = { ...pod.annotations, ...rolloutAnnotations(graph, profile) };
       return {
         name: component.name,
-        type: component.spec.role,
-        replicas: component.replicas,
-        // Grove's gang is as large as the minimum, and the minimum is frozen: all of them, from the first day.
-        minAvailable: isGrove && component.replicas > 0 ? component.replicas : undefined,
+        type: componentType(graph, component),
+        ...replicasOf(component),
+        // Grove's gang is as large as the minimum, and the minimum is frozen: all there will always be, from the first day.
+        minAvailable: isGrove && component.leastReplicas > 0 ? component.leastReplicas : undefined,
         multinode: component.spec.nodes > 1 ? { nodeCount: component.spec.nodes } : undefined,
         topologyConstraint: packOf(component, packed),
         sharedMemorySize: component.spec.sharedMemory,
-        runtimeVersionOverride: graph.runtimeVersion,
+        runtimeVersionOverride: component.spec.role === 'planner' ? undefined : graph.runtimeVersion,
         podTemplate: {
           metadata: metadata(annotations, pod.labels),
           spec: { ...pod.spec, containers: [{ name: 'main', ...pod.container }] },
@@ -93,6 +95,19 @@ export function graphSpecV1beta1(graph: GraphSpec, pins: GraphPins, profile: Sta
       };
     }),
   };
+}
+
+/**
+ * Left out where something in the cluster owns it: Flux takes back what it writes, and leaves alone what it does not.
+ * The adapter is what owns it then.
+ */
+function replicasOf({ spec, replicas }: WrittenComponent): object {
+  return spec.scaled ? { scalingAdapter: {} } : { replicas };
+}
+
+/** A planner knows workers by their type, and those that do both as decode workers (Dynamo 1.5, dgd_services.py). */
+function componentType(graph: GraphSpec, { spec }: WrittenComponent): ComponentSpec['role'] {
+  return spec.role === 'worker' && graph.planner ? 'decode' : spec.role;
 }
 
 /**

@@ -49,7 +49,7 @@ export const podGroupSpecSchema = z.strictObject({
 export type PodGroupSpec = z.infer<typeof podGroupSpecSchema>;
 
 /**
- * The PodGroup of a graph: all its components or nothing.
+ * The PodGroup of a graph: all its components or nothing, each with the least pods that anything makes of it.
  *
  * The constraint stands on each subgroup and none on the PodGroup itself, and `preferred` stands wherever `required`
  * does: KAI counts a gang's pods as large as its largest when the constraint is at the top, and never schedules a
@@ -71,9 +71,9 @@ export function podGroupSpec(
     preemptibility: graph.preemptible ? 'preemptible' : 'non-preemptible',
     stalenessGracePeriod: profile.stalenessOnPodGroup ? NEVER_STALE : undefined,
     minSubGroup: components.length,
-    subGroups: components.map(({ subgroup, pods, spec }) => ({
+    subGroups: components.map(({ subgroup, leastReplicas, spec }) => ({
       name: subgroup,
-      minMember: pods,
+      minMember: leastReplicas * spec.nodes,
       topologyConstraint: subgroupConstraint(topology, levels, graph.placement, spec.placement, domainOf(graph, spec)),
     })),
   };

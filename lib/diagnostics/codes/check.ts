@@ -333,4 +333,76 @@ new DynamoGraph(cluster, 'g', { queue, worker: { replicas: 1, gpus: 8 }, ... })`
     bad: "new DynamoGraph(cluster, 'g', { namespace: 'inference', queue: new Queue(cluster, 'project-a'), ... })",
     good: "new DynamoGraph(cluster, 'g', { namespace: 'runai-project-a', queue: new Queue(cluster, 'project-a'), ... })",
   },
+  BAY2074: {
+    severity: 'error',
+    title: 'preemption that the priority class contradicts',
+    explanation:
+      'Grove makes the PodGroup of a graph and says nothing of preemption in it, so KAI goes by the priority class: below 100 a graph may be evicted, from 100 on it never is, and then has to fit in the quota of its queue.',
+    bad: "new DynamoGraph(cluster, 'g', { preemptible: true, ... }) // with Grove, and the class inference",
+    good: "new DynamoGraph(cluster, 'g', { preemptible: true, priorityClass: PriorityClass.train, ... })",
+  },
+  BAY2080: {
+    severity: 'error',
+    title: 'a range of replicas that is none',
+    explanation:
+      'Replicas that something in the cluster scales are a range of whole numbers: at least 1, since the gang waits for one and Dynamo makes one to begin with, up to all that are planned, pinned and counted in the queue.',
+    bad: 'decode: { replicas: { min: 4, max: 2 }, gpus: 8 }',
+    good: 'decode: { replicas: { min: 2, max: 4 }, gpus: 8 }',
+  },
+  BAY2081: {
+    severity: 'error',
+    title: 'a pin for each replica of a number that may change',
+    explanation:
+      "With pinning by replica each replica is a component of its own, and Dynamo's operator lets nobody add or remove a component. So nothing could scale them. One component with one pin for all of its replicas can be scaled within the pin.",
+    bad: "decode: { replicas: { min: 1, max: 4 }, gpus: 8, pinning: 'replica' }",
+    good: 'decode: { replicas: { min: 1, max: 4 }, gpus: 8 }',
+  },
+  BAY2082: {
+    severity: 'error',
+    title: 'a ComputeDomain of a number of nodes that may change',
+    explanation:
+      'A ComputeDomain says how many nodes it has, and its pods wait until all of them have one. With fewer replicas than are planned they would wait for ever.',
+    bad: 'computeDomain: { level: nvlinkDomain }, decode: { replicas: { min: 1, max: 4 }, gpus: 4 }',
+    good: 'computeDomain: { level: nvlinkDomain }, decode: { replicas: 4, gpus: 4 }',
+  },
+  BAY2083: {
+    severity: 'error',
+    title: 'a planner with nothing to scale',
+    explanation:
+      'The planner scales workers whose replicas are a range. Where all are numbers Git owns them, and whatever the planner sets would be taken back.',
+    bad: 'planner: { settings: PlannerSettings.latency() }, worker: { replicas: 2, gpus: 8 }',
+    good: 'planner: { settings: PlannerSettings.latency() }, worker: { replicas: { min: 1, max: 2 }, gpus: 8 }',
+  },
+  BAY2084: {
+    severity: 'error',
+    title: 'planner settings of another version of Dynamo',
+    explanation:
+      'The planner of Dynamo 0.5.1 scales by a profile of the engines and is told so by flags; that of 1.x has other goals, in a config. Settings of one are not understood by the other.',
+    bad: "Stack.of({ dynamo: '0.5.1', kai: '0.17.0' }) // with planner: { settings: PlannerSettings.latency() }",
+    good: "Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })",
+  },
+  BAY2085: {
+    severity: 'error',
+    title: 'workers that the planner cannot scale',
+    explanation:
+      'The planner knows prefill and decode by their type: it stops where a type has two components, as with pinning by replica. It has one least for all that it scales. Before 1.5 it counts the GPUs of one pod of a replica. That of 0.5.1 knows workers by fixed names, and scales both halves of a disaggregated graph.',
+    bad: "planner, decode: [{ name: 'a', replicas: { min: 1, max: 4 }, gpus: 8 }, { name: 'b', gpus: 8 }]",
+    good: 'planner, decode: { replicas: { min: 1, max: 5 }, gpus: 8 }',
+  },
+  BAY2086: {
+    severity: 'error',
+    title: 'a planner setting that the planner would refuse',
+    explanation:
+      'Times are above 0, an upper threshold is above its lower one, decisions by load come more often than those by traffic, and the GPU budget is between what all workers need at their least and what was planned for them. The planner ends at its start otherwise.',
+    bad: 'settings: PlannerSettings.sla({ ttftMs: 0, itlMs: 50 })',
+    good: 'settings: PlannerSettings.sla({ ttftMs: 500, itlMs: 50 })',
+  },
+  BAY2087: {
+    severity: 'warning',
+    title: 'a planner that may make more of a worker than was planned',
+    explanation:
+      'The planner has one budget of GPUs for all workers that it scales, and no most for each. Where one of them can have what was planned for another, its further pods find no room in its pin: they stay pending, and the planner waits for them and scales nothing more. Say a budget: the smaller one in the help keeps every worker within its plan, the larger one accepts this.',
+    bad: 'planner: { settings }, prefill: { replicas: { min: 1, max: 4 }, gpus: 1 }, decode: { replicas: { min: 1, max: 4 }, gpus: 1 }',
+    good: 'planner: { settings, maxGpuBudget: 5 }, prefill: { replicas: { min: 1, max: 4 }, gpus: 1 }, decode: { replicas: { min: 1, max: 4 }, gpus: 1 }',
+  },
 } as const satisfies Record<string, CodeInfo>;

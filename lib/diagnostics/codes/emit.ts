@@ -54,12 +54,21 @@ again; until then the folder can be removed by hand. Nothing reads it.`,
     bad: 'sudo touch .dist.prev/kept && bayplan synth',
     good: 'sudo rm -r .dist.prev && bayplan synth',
   },
+  BAY5006: {
+    severity: 'error',
+    title: 'a file that could not be written',
+    explanation: `
+The folder of the file named by --output is not there, or may not be written to, or a folder has that name already. A
+file that was there before is as it was.`,
+    bad: 'bayplan export kai-snapshot --cluster eu-west -o no-such-folder/eu-west.zip',
+    good: 'mkdir -p snapshots && bayplan export kai-snapshot --cluster eu-west -o snapshots/eu-west.zip',
+  },
   BAY5010: {
     severity: 'error',
     title: 'no cdk8s.yaml in the working folder',
     explanation: `
-bayplan synth runs the command that cdk8s.yaml names as "app", like cdk8s synth does. Run it in the folder that holds
-cdk8s.yaml, or say what to run with --app.`,
+bayplan synth and bayplan export run the command that cdk8s.yaml names as "app", like cdk8s synth does. Run them in the
+folder that holds cdk8s.yaml, or say what to run with --app.`,
     bad: 'cd topologies && bayplan synth',
     good: 'bayplan synth',
   },
@@ -96,5 +105,14 @@ bayplan --help lists the commands, and bayplan COMMAND --help what each of them 
 A diagnostic code is BAY and four digits. bayplan explain without a code lists all there are in this version.`,
     bad: 'bayplan explain BAY9999',
     good: 'bayplan explain BAY5021',
+  },
+  BAY5022: {
+    severity: 'error',
+    title: 'no such cluster to export for KAI',
+    explanation: `
+bayplan export kai-snapshot writes what KAI's scheduler would see of one cluster of the fleet, named as its folder in
+dist is. There is no cluster of that name, or it runs on Run:ai, whose scheduler KAI's replay tool does not know.`,
+    bad: 'bayplan export kai-snapshot --cluster eu-wset',
+    good: 'bayplan export kai-snapshot --cluster eu-west',
   },
 } as const satisfies Record<string, CodeInfo>;

@@ -99,12 +99,4 @@ file that was edited or cut short, is not that.`,
     bad: "schemas: 'crds.yaml'",
     good: 'bayplan schemas import crds.yaml -o schemas.json',
   },
-  BAY4521: {
-    severity: 'error',
-    title: 'a schema file that could not be written',
-    explanation: `
-The folder of the file named by --output is not there, or may not be written to, or a folder has that name already.`,
-    bad: 'bayplan schemas import crds.yaml -o no-such-folder/schemas.json',
-    good: 'mkdir -p topologies/eu-west && bayplan schemas import crds.yaml -o topologies/eu-west/schemas.json',
-  },
 } as const satisfies Record<string, CodeInfo>;

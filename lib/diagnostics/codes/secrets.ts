@@ -1,8 +1,8 @@
 import type { CodeInfo } from './code';
 
-/** BAY208x. Where secrets come from, and by whom charts are signed. */
+/** BAY209x. Where secrets come from, and by whom charts are signed. */
 export const secretSourceCodes = {
-  BAY2080: {
+  BAY2090: {
     severity: 'error',
     title: 'a file that is not encrypted',
     explanation: `
@@ -14,7 +14,7 @@ clear has to be replaced at its source.`,
     bad: 'stringData: { HF_TOKEN: the token itself }',
     good: 'stringData: { HF_TOKEN: "ENC[AES256_GCM,data:...,iv:...,tag:...,type:str]" }\nsops: { ... }',
   },
-  BAY2081: {
+  BAY2091: {
     severity: 'error',
     title: 'an encrypted file of which it is not known what it is',
     explanation: `
@@ -23,7 +23,7 @@ decrypts anything; without --encrypted-regex SOPS encrypts them too.`,
     bad: 'sops encrypt --in-place hub.yaml',
     good: "sops encrypt --encrypted-regex '^(data|stringData)$' --in-place hub.yaml",
   },
-  BAY2082: {
+  BAY2092: {
     severity: 'error',
     title: 'an encrypted file that nobody decrypts',
     explanation: `
@@ -34,7 +34,7 @@ lie there.`,
     bad: "new SopsSecret(cluster, 'hub', { file: 'secrets/hub.sops.yaml' })",
     good: "new Cluster(fleet, 'eu-west', { sops: { secret: 'sops-age' }, ... })",
   },
-  BAY2083: {
+  BAY2093: {
     severity: 'error',
     title: 'an ExternalSecret that cannot be fetched',
     explanation: `
@@ -43,7 +43,7 @@ Kubernetes takes; keys have letters, digits, dashes, points and underscores.`,
     bad: "new ExternalSecret(cluster, 'hub', { namespace: 'team-a', store: { name: 'vault' }, data: { 'HF TOKEN': { key: 'ml/hub' } } })",
     good: "new ExternalSecret(cluster, 'hub', { namespace: 'team-a', store: { name: 'vault' }, data: { HF_TOKEN: { key: 'ml/hub' } } })",
   },
-  BAY2084: {
+  BAY2094: {
     severity: 'error',
     title: 'a key that the Secret does not have',
     explanation: `
@@ -52,7 +52,7 @@ CreateContainerConfigError.`,
     bad: "SecretRef.of('hub', 'TOKEN') // where hub has the key HF_TOKEN",
     good: "SecretRef.of('hub', 'HF_TOKEN')",
   },
-  BAY2085: {
+  BAY2095: {
     severity: 'warning',
     title: 'a Secret of another namespace',
     explanation: `
@@ -61,7 +61,7 @@ else makes one of that name in its namespace.`,
     bad: "new ExternalSecret(cluster, 'hub', { namespace: 'team-a', ... }) // for a graph in team-b",
     good: "new ExternalSecret(cluster, 'hub-b', { name: 'hub', namespace: 'team-b', ... })",
   },
-  BAY2086: {
+  BAY2096: {
     severity: 'error',
     title: 'a Secret that is made twice',
     explanation: `
@@ -70,7 +70,7 @@ overwrite each other's, again and again.`,
     bad: "new ExternalSecret(cluster, 'hub', { ... }); new SopsSecret(cluster, 'file', { file: 'secrets/hub.sops.yaml' })",
     good: "new ExternalSecret(cluster, 'hub', { ... })",
   },
-  BAY2087: {
+  BAY2097: {
     severity: 'error',
     title: 'a signature that cannot be verified as declared',
     explanation: `
@@ -80,7 +80,7 @@ with public keys; with neither Flux would take a signature of anybody.`,
     bad: "verify: { kai: { provider: 'cosign', matchOIDCIdentity: [] } }",
     good: "verify: { kai: { provider: 'cosign', matchOIDCIdentity: [{ issuer: '^https://token[.]actions[.]githubusercontent[.]com$', subject: '^https://github[.]com/kai-scheduler/.+$' }] } }",
   },
-  BAY2088: {
+  BAY2098: {
     severity: 'warning',
     title: 'an identity that others match as well',
     explanation: `

@@ -93,8 +93,8 @@ new Queue(cluster, 'team-a');`,
     title: 'feasible, but KAI would do something else',
     explanation:
       'What KAI does with the manifests was played through: the start in every order of arrival that matters, a restart of each component, and the loss of each node. Somewhere a pod did not get the place that the plan has for it.',
-    bad: `graph.podGroup.addJsonPatch(JsonPatch.add('/spec/topologyConstraint', { topology: 'topology-1', requiredTopologyLevel: 'topology.kubernetes.io/zone' }))`,
-    good: `new DynamoGraph(cluster, 'g', { placement: { required: Level.zone() }, ... })`,
+    bad: `graph.podGroup.addJsonPatch(JsonPatch.replace('/spec/stalenessGracePeriod', '60s'))`,
+    good: "new DynamoGraph(cluster, 'g', { worker: { gpus: 8, replicas: 2 }, ... }) // without the patch",
   },
   BAY4041: {
     severity: 'error',

@@ -21,7 +21,7 @@ function checkSpec({ construct, name, keys }: DeclaredSecret): Diagnostic[] {
   const { error } = externalSecretSpecSchema.safeParse(construct.spec);
   return (error?.issues ?? []).map(({ message, path }) => {
     const pointer = inProps(path, keys);
-    return diagnostic('BAY2083', {
+    return diagnostic('BAY2093', {
       message: `secret "${name}" cannot be fetched with its ${pointer}: ${message}`,
       where: { ...placeOf(construct), pointer },
       help: "say which store it is in, and for each key what it is called there: data: { HF_TOKEN: { key: 'ml/hub' } }",
@@ -45,11 +45,11 @@ function checkDecryption(
   if (construct.folder === cluster.flux.folder) {
     const message = `the encrypted secret "${name}" lies in the entry folder, whose Kustomization is not written here`;
     const help = 'put it beneath the cluster, or beneath a graph';
-    return [diagnostic('BAY2082', { message, where: placeOf(construct), help })];
+    return [diagnostic('BAY2092', { message, where: placeOf(construct), help })];
   }
   if (cluster.sops) return [];
   return [
-    diagnostic('BAY2082', {
+    diagnostic('BAY2092', {
       message: `secret "${name}" is encrypted, and cluster "${cluster.name}" does not say how it is decrypted`,
       where: placeOf(construct),
       help: "name the Secret that has the keys: sops: { secret: 'sops-age' }; sops: {} where Flux's controller is known to the KMS itself",
@@ -63,7 +63,7 @@ function checkMakers(secret: DeclaredSecret, _: number, secrets: readonly Declar
   const first = secrets.find((other) => other.name === name && other.namespace === namespace);
   if (!first || (first.text === undefined) === (text === undefined)) return [];
   return [
-    diagnostic('BAY2086', {
+    diagnostic('BAY2096', {
       message: `Secret "${name}" in namespace "${namespace}" is made twice: from a store and from a file`,
       where: placeOf(construct),
       notes: [`also made by ${first.construct.node.path}`],
@@ -106,12 +106,12 @@ function checkReference(reference: Reference, graph: DynamoGraph, secrets: reado
     const near = nearest(key, declared.keys);
     const notes = [`its keys are ${declared.keys.join(', ')}`];
     const help = near === undefined ? 'take one of them, or add the key to the Secret' : `did you mean "${near}"?`;
-    return [diagnostic('BAY2084', { message, where, notes, help, data: { secret, key, keys: declared.keys } })];
+    return [diagnostic('BAY2094', { message, where, notes, help, data: { secret, key, keys: declared.keys } })];
   }
   const [elsewhere] = named;
   if (!elsewhere) return [];
   return [
-    diagnostic('BAY2085', {
+    diagnostic('BAY2095', {
       message: `Secret "${secret}" is declared in namespace "${elsewhere.namespace}", and pods of "${namespace}" cannot read it there`,
       where,
       notes: ['the graph waits until somebody makes a Secret of that name in its namespace'],

@@ -5,12 +5,15 @@ import { placeOf, type ClusterModel } from '../collect';
 
 /** Images that the operator would refuse, and versions that it cannot be told. */
 export function checkImages({ graphs }: ClusterModel): Diagnostic[] {
-  return graphs.flatMap((graph) => [...checkImage(graph), ...checkRuntimeVersion(graph)]);
+  return graphs.flatMap((graph) => {
+    const { image, planner, runtimeVersion } = graph.spec;
+    const own = planner && planner.image !== image ? checkImage(graph, 'planner.image', planner.image) : [];
+    return [...checkImage(graph, 'backend.image', image, runtimeVersion), ...own, ...checkRuntimeVersion(graph)];
+  });
 }
 
-function checkImage(graph: DynamoGraph): Diagnostic[] {
-  const { image, runtimeVersion } = graph.spec;
-  const where = { ...placeOf(graph), pointer: 'backend.image' };
+function checkImage(graph: DynamoGraph, pointer: string, image: string, runtimeVersion?: string): Diagnostic[] {
+  const where = { ...placeOf(graph), pointer };
   const data = { image };
   if (!isReference(image)) {
     const message = `${JSON.stringify(image)} is no reference to an image`;
@@ -25,7 +28,10 @@ function checkImage(graph: DynamoGraph): Diagnostic[] {
       notes: [
         "Dynamo's operator reads the runtime's version from the tag, and refuses `latest`, other words, and a digest alone",
       ],
-      help: "write repository:1.5.0@sha256:…, or say which Dynamo is in it: { image: '…', runtimeVersion: '1.5.0' }",
+      help:
+        pointer === 'backend.image'
+          ? "write repository:1.5.0@sha256:…, or say which Dynamo is in it: { image: '…', runtimeVersion: '1.5.0' }"
+          : 'write repository:1.5.0, or repository:1.5.0@sha256:… to pin it',
       data,
     }),
   ];

@@ -41,7 +41,7 @@ function checkPattern(pattern: string, where: Where): Diagnostic[] {
   }
   if (/^\^.*\$$/s.test(body)) return [];
   return [
-    diagnostic('BAY2088', {
+    diagnostic('BAY2098', {
       message: `${JSON.stringify(pattern)} matches anywhere in an identity, not only the whole of it`,
       where,
       help: `write "${flags}^${body.replace(/^\^|\$$/g, '')}$"`,
@@ -61,5 +61,5 @@ function isPattern(text: string): boolean {
 function refused(where: Where, message: string): Diagnostic {
   const help =
     "verify what the stack has, by whom: verify: { kai: { provider: 'cosign', matchOIDCIdentity: [{ issuer, subject }] } }";
-  return diagnostic('BAY2087', { message, where, help });
+  return diagnostic('BAY2097', { message, where, help });
 }

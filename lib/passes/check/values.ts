@@ -30,9 +30,9 @@ function checkGraph(graph: DynamoGraph): Diagnostic[] {
 }
 
 function checkComponent(where: Where, component: ComponentSpec): Diagnostic[] {
-  const { pointer, replicas, gpus, requests, limits, sharedMemory } = component;
+  const { pointer, replicas, scaled, gpus, requests, limits, sharedMemory } = component;
   return [
-    ...checkCount(where, `${pointer}.replicas`, replicas),
+    ...(scaled ? [] : checkCount(where, `${pointer}.replicas`, replicas)),
     ...checkCount(where, `${pointer}.gpus`, gpus),
     ...Object.entries(requests).flatMap(([name, amount]) => checkQuantity(where, `${pointer}.${name}`, amount)),
     ...Object.entries(limits).flatMap(([name, amount]) => checkQuantity(where, `${pointer}.limits.${name}`, amount)),

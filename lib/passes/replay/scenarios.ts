@@ -27,10 +27,16 @@ export type Planned = (pod: ReplayedPod) => ReadonlySet<string> | undefined;
 /** More gangs than this that can stand in each other's way are not tried in every order. */
 const MAX_PERMUTED = 4;
 
-/** Every scenario, one after the other, each from where the start ended. */
+/** Every scenario of a cluster whose graphs start, each as one gang. */
 export function replay(world: ReplayedWorld, planned: Planned): readonly Mishap[] {
+  const apart = scattered(world);
+  return apart.length > 0 ? [...apart, ...new Stage(world, planned).start()] : scenarios(world, planned);
+}
+
+/** Every scenario, one after the other, each from where the start ended. */
+export function scenarios(world: ReplayedWorld, planned: Planned): readonly Mishap[] {
   const stage = new Stage(world, planned);
-  const start = [...scattered(world), ...stage.start()];
+  const start = stage.start();
   // What does not even start has nothing to restart.
   if (start.length > 0) return start;
   return [...arrivals(world, stage), ...restarts(world, stage), ...losses(world, stage)];
@@ -119,12 +125,19 @@ class Stage {
     const { owner, component } = pod;
     if (node === undefined) {
       const detail = refusal?.reason ?? this.whyIgnored(pod);
-      return { owner, kind: 'never starts', component, when, detail };
+      return { owner, kind: 'never starts', component: this.componentOf(refusal) ?? component, when, detail };
     }
     const planned = this.planned(pod);
     if (!planned || planned.has(node)) return undefined;
     const detail = `pod ${pod.name} goes to ${node}, and the plan has it on ${[...planned].sort().join(', ')}`;
     return { owner, kind: 'elsewhere', component, when, detail };
+  }
+
+  /** The component that a refusal is about; any of its pods tells. */
+  private componentOf(refusal: Refusal | undefined): string | undefined {
+    if (refusal?.subGroup === undefined) return undefined;
+    const { podGroup, subGroup } = refusal;
+    return this.world.pods.find((pod) => pod.podGroup === podGroup && pod.subGroup === subGroup)?.component;
   }
 
   private whyIgnored({ name, podGroup, subGroup }: ReplayedPod): string {

@@ -2,20 +2,15 @@ import { NODE_POOL_LABEL } from '../../backends/kai/node-pool';
 import type { Manifest } from '../../emit/manifest';
 import { parseQuantity } from '../../model/quantity';
 import type { Resources } from '../../model/resources';
+import type { Shard } from '../../replay/snapshot';
 import type { QueueAmounts, TopologyConstraint, WorldPodGroup, WorldQueue, WorldTopology } from '../../replay/world';
 import { asList, asMap, asText, type RawMap } from '../verify/pod-templates';
 
 /** What a cluster's manifests say to KAI beside its pods, read as KAI reads it. */
-export interface Settings {
+export interface Settings extends Shard {
   readonly topologies: readonly WorldTopology[];
   readonly queues: readonly WorldQueue[];
   readonly podGroups: readonly WorldPodGroup[];
-  /** Value of a PriorityClass by name. */
-  readonly priorities: ReadonlyMap<string, number>;
-  /** Seconds until a gang below its minimum is evicted, where its PodGroup says nothing; negative for never. */
-  readonly stalenessGrace: number;
-  /** The shard's part of the cluster; absent for the default shard. */
-  readonly pool?: string;
 }
 
 /** PriorityClasses of KAI's chart (0.17, templates/priorityclasses). */

@@ -2,6 +2,7 @@ import type { Manifest } from '../../emit/manifest';
 import { isInPool } from '../../backends/kai/node-pool';
 import type { InventoryNode } from '../../inventory/cluster';
 import type { Usage } from '../../inventory/usage';
+import type { Shard } from '../../replay/snapshot';
 import type { World } from '../../replay/world';
 import { settingsOf } from './settings';
 import { workloadsOf, type ReplayedPod, type Workloads } from './workloads';
@@ -11,6 +12,7 @@ export interface ReplayedWorld extends World {
   readonly pods: readonly ReplayedPod[];
   /** Graphs with pods that another scheduler places. */
   readonly foreign: Workloads['foreign'];
+  readonly shard: Shard;
 }
 
 /** @param use what runs beside the pods of the manifests */
@@ -30,5 +32,6 @@ export function worldOf(
     podGroups: [...settings.podGroups, ...podGroups],
     pods,
     foreign,
+    shard: settings,
   };
 }

@@ -18,7 +18,12 @@ function groupBy(
   key: (object: LoweredObject) => string,
 ): Map<string, LoweredObject[]> {
   const groups = new Map<string, LoweredObject[]>();
-  for (const object of objects) groups.set(key(object), [...(groups.get(key(object)) ?? []), object]);
+  for (const object of objects) {
+    const of = key(object);
+    const group = groups.get(of);
+    if (group) group.push(object);
+    else groups.set(of, [object]);
+  }
   return groups;
 }
 

@@ -35,6 +35,7 @@ function checkComponent(
   if (!template) return [differs(graph, component.name, 'is not written', 'spec.components')];
   const faults = [
     replicasFault(component, template),
+    ownerFault(graph, component, template),
     requestsFault(component, template),
     pinFault(template, pins.get(component.name) ?? []),
     selectionFault(component, template),
@@ -58,8 +59,20 @@ function replicasFault(component: WrittenComponent, template: FoundTemplate): st
   if (template.nodes !== component.spec.nodes) {
     return `has ${template.nodes} nodes a replica, and ${component.spec.nodes} were placed`;
   }
-  if (template.replicas === component.replicas) return undefined;
+  if (component.spec.scaled || template.replicas === component.replicas) return undefined;
   return `has ${template.replicas} replicas, and ${component.replicas} were placed`;
+}
+
+/** The number of replicas has one owner: Git, which writes it, or the scaling adapter, where there is one. */
+function ownerFault({ cluster }: DynamoGraph, { spec }: WrittenComponent, template: FoundTemplate): string | undefined {
+  const { saysReplicas, scalingAdapter } = template;
+  if (spec.scaled) {
+    if (saysReplicas) return 'says its replicas, which Flux would take back from whatever scales it';
+    const isMissing = cluster.stack.profile.hasScalingAdapter && scalingAdapter === undefined;
+    return isMissing ? 'has no scalingAdapter, and nothing else may scale it' : undefined;
+  }
+  if (!saysReplicas) return 'says no replicas, and nothing is declared to scale it';
+  return scalingAdapter === undefined ? undefined : 'has a scalingAdapter beside the replicas that are declared';
 }
 
 /** The sum over its containers; a limit stands for a request that is absent, as the API server has it. */
@@ -113,10 +126,12 @@ function textOf(value: unknown): string {
   return JSON.stringify(Object.entries(asMap(value)).sort(compareKeys));
 }
 
-/** Grove's gang is as large as the minimum. */
+/** Grove's gang is as large as the minimum, and never starts where less is made. */
 function minimumFault({ cluster }: DynamoGraph, template: FoundTemplate): string | undefined {
-  if (cluster.stack.profile.gang !== 'grove' || template.minAvailable === template.replicas) return undefined;
-  return `has minAvailable ${JSON.stringify(template.minAvailable ?? null)} of ${template.replicas}, so it would start without some of its pods`;
+  const { minAvailable, replicas } = template;
+  if (cluster.stack.profile.gang !== 'grove' || minAvailable === replicas) return undefined;
+  const effect = Number(minAvailable) > replicas ? 'it would never start' : 'it would start without some of its pods';
+  return `has minAvailable ${JSON.stringify(minAvailable ?? null)} of ${replicas}, so ${effect}`;
 }
 
 /** Annotations stand on the pods in v1beta1, on the component in v1alpha1. */

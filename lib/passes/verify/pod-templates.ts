@@ -1,4 +1,5 @@
 import type { Manifest } from '../../emit/manifest';
+import { UNSAID_REPLICAS } from '../../model/graph';
 
 /** A part of a manifest, as it was read: anything may be missing or of another kind after a patch. */
 export type RawMap = Readonly<Record<string, unknown>>;
@@ -15,7 +16,12 @@ export interface FoundTemplate<T extends Holder = Holder> {
   readonly pointer: string;
   /** Name of the component, for a DynamoGraphDeployment. */
   readonly component?: string;
+  /** As operators and Deployments have it: 1 where nothing is said. */
   readonly replicas: number;
+  /** False where their number is left to something in the cluster. */
+  readonly saysReplicas: boolean;
+  /** What stands under `scalingAdapter`, for a component of a DynamoGraphDeployment. */
+  readonly scalingAdapter?: unknown;
   /** Pods of each replica. */
   readonly nodes: number;
   /** Grove's minimum, for a component of a DynamoGraphDeployment that says one. */
@@ -46,12 +52,13 @@ function fromComponent<T extends Holder>(object: T): (component: unknown, index:
   return (raw, index) => {
     const component = asMap(raw);
     const template = found(object, `spec.components[${index}].podTemplate`, component.podTemplate, component.replicas);
-    const { minAvailable } = component;
+    const { minAvailable, scalingAdapter } = component;
     const { nodeCount } = asMap(component.multinode);
     return {
       ...template,
       nodes: typeof nodeCount === 'number' ? nodeCount : 1,
       minAvailable,
+      scalingAdapter,
       packDomain: asMap(component.topologyConstraint).packDomain,
       component: typeof component.name === 'string' ? component.name : String(index),
     };
@@ -77,11 +84,18 @@ function fromAmounts(raw: unknown): RawMap {
   return { ...amounts, ...asMap(custom), ...(gpu === undefined ? {} : { 'nvidia.com/gpu': gpu }) };
 }
 
-function found<T extends Holder>(object: T, pointer: string, raw: unknown, replicas: unknown = 1): FoundTemplate<T> {
-  const template = asMap(raw);
-  const count = typeof replicas === 'number' ? replicas : 1;
-  const { metadata, spec } = template;
-  return { object, pointer, replicas: count, nodes: 1, annotations: {}, metadata: asMap(metadata), spec: asMap(spec) };
+function found<T extends Holder>(object: T, pointer: string, raw: unknown, replicas?: unknown): FoundTemplate<T> {
+  const { metadata, spec } = asMap(raw);
+  return {
+    object,
+    pointer,
+    replicas: typeof replicas === 'number' ? replicas : UNSAID_REPLICAS,
+    saysReplicas: replicas !== undefined,
+    nodes: 1,
+    annotations: {},
+    metadata: asMap(metadata),
+    spec: asMap(spec),
+  };
 }
 
 /** A map, or an empty one where the value is none. */

@@ -13,21 +13,30 @@ export function verifyTransfer({ planned }: Verified): Diagnostic[] {
   });
 }
 
-/** A request that is prefilled in a domain without decode workers fails, where transfers may not leave the domain. */
+/**
+ * A request that is prefilled in a domain without decode workers fails, where transfers may not leave the domain. Fewer
+ * decode workers than are planned may be in any of their domains.
+ */
 function verifyDomains(graph: DynamoGraph, { cluster }: PlannedCluster, pins: GraphPins): Diagnostic[] {
   const { kvTransfer, name } = graph.spec;
   if (kvTransfer?.enforcement !== 'required') return [];
   const labels = new Map(cluster.inventory.nodes.map((node) => [node.hostname, node.labels]));
-  const domains = (role: Role): Set<string> =>
-    new Set(hostsOf(graph, role, pins).flatMap((host) => labels.get(host)?.[kvTransfer.level] ?? []));
-  const decode = domains('decode');
-  const lonely = [...domains('prefill')].filter((domain) => !decode.has(domain)).sort();
+  const domainsOf = (hosts: readonly string[]): Set<string> =>
+    new Set(hosts.flatMap((host) => labels.get(host)?.[kvTransfer.level] ?? []));
+  const decode = domainsOf(hostsOf(graph, 'decode', pins));
+  const always = alwaysIn(graph, pins, domainsOf);
+  const prefill = [...domainsOf(hostsOf(graph, 'prefill', pins))].sort();
+  const lonely = prefill.filter((domain) => !always.has(domain));
   if (lonely.length === 0) return [];
+  const may = lonely.every((domain) => decode.has(domain)) ? 'may have' : 'has';
   return [
     diagnostic('BAY4031', {
-      message: `graph "${name}" has prefill workers in ${lonely.join(', ')} of "${kvTransfer.level}", and no decode workers there`,
+      message: `graph "${name}" ${may} prefill workers in ${lonely.join(', ')} of "${kvTransfer.level}", and no decode workers there`,
       where: { ...placeOf(graph), pointer: 'kvTransfer' },
-      notes: [`decode workers are in ${[...decode].sort().join(', ') || 'none'}`],
+      notes: [
+        `decode workers are in ${[...decode].sort().join(', ') || 'none'}`,
+        ...(may === 'has' ? [] : ['with fewer replicas than their most, they may all be in another']),
+      ],
       help: "require the level for the whole graph, place more decode workers, or use enforcement: 'preferred'",
       data: { level: kvTransfer.level, without: lonely },
     }),
@@ -53,6 +62,20 @@ function verifyEfa(graph: DynamoGraph, pins: GraphPins): Diagnostic[] {
       data: { nodes: shared },
     }),
   ];
+}
+
+/** Domains that have a decode worker however few there are. */
+function alwaysIn(
+  graph: DynamoGraph,
+  pins: GraphPins,
+  domainsOf: (hosts: readonly string[]) => ReadonlySet<string>,
+): ReadonlySet<string> {
+  const components = writtenComponents(graph.spec).filter(({ spec }) => spec.role === 'decode');
+  const sure = components.flatMap(({ name, spec }) => {
+    const domains = [...domainsOf(pins.get(name) ?? [])];
+    return spec.scaled && domains.length > 1 ? [] : domains;
+  });
+  return new Set(sure);
 }
 
 function hostsOf(graph: DynamoGraph, role: Role, pins: GraphPins): string[] {

@@ -1,0 +1,40 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Outcome } from '../diagnostics/diagnostic';
+import { shownName } from '../inventory/document';
+import { diskFileSystem, type FileSystem } from './file-system';
+import { fileNotWritten } from './findings';
+
+/**
+ * Writes a file as a whole or leaves it as it was: to `.<name>.next` beside it, which then takes its name. A link is
+ * followed; a pipe or a device is written to as it is.
+ *
+ * @param name relative to the working folder
+ * Error: BAY5006.
+ */
+export function writeFile(
+  name: string,
+  content: string | Uint8Array,
+  fs: FileSystem = diskFileSystem,
+): Outcome<undefined> {
+  try {
+    const path = resolve(name);
+    const kind = fs.kind(path);
+    const target = kind === undefined ? path : fs.real(path);
+    if (kind === undefined || fs.kind(target) === 'file') replace(fs, target, content);
+    else fs.write(target, content);
+    return { ok: true, value: undefined, diagnostics: [] };
+  } catch (cause) {
+    return { ok: false, diagnostics: [fileNotWritten(shownName(name), cause)] };
+  }
+}
+
+function replace(fs: FileSystem, target: string, content: string | Uint8Array): void {
+  const next = join(dirname(target), `.${basename(target)}.next`);
+  try {
+    fs.write(next, content);
+    fs.rename(next, target);
+  } catch (cause) {
+    if (fs.kind(next) === 'file') fs.remove(next);
+    throw cause;
+  }
+}

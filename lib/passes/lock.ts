@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { shownName } from '../inventory/document';
+import { podGroupName, type ComponentSpec, type GraphSpec } from '../model/graph';
+import { compareKeys } from '../order';
+import { lockDifferences } from '../pins/difference';
+import { lockText, type Lock, type LockedComponent, type LockedGraph } from '../pins/lock';
+import { matchComponents, matchGraphs, type Named } from '../pins/match';
+import type { ProblemDocument } from '../placement/document';
+import { version } from '../version';
+import type { ClusterModel } from './collect';
+import type { PlannedCluster } from './plan';
+import { copiesOf, copyPath } from './problem';
+
+/** Placements to keep, as the placement problem has them: what the lock says of graphs that are still there. */
+export function lockedPlacements({ lock, graphs }: ClusterModel): ProblemDocument['locked'] {
+  if (!lock) return undefined;
+  const specs = graphs.map(({ spec }) => spec);
+  const found = matchGraphs(lock, specs.map(namedGraph));
+  const entries = specs.flatMap((spec) => {
+    const graph = found.get(graphKey(spec));
+    return graph ? [[podGroupName(spec), lockedCopies(spec, graph)] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+function lockedCopies(spec: GraphSpec, graph: LockedGraph): Record<string, string[]> {
+  const found = matchComponents(graph, spec.components.map(namedComponent));
+  const paths = spec.components.flatMap((component) =>
+    (found.get(component.name)?.copies ?? []).map((nodes, index) => {
+      return [copyPath(spec, component, index), [...nodes]] as [string, string[]];
+    }),
+  );
+  return Object.fromEntries(paths);
+}
+
+function graphKey({ namespace, name }: GraphSpec): string {
+  return `${namespace}/${name}`;
+}
+
+function namedGraph(spec: GraphSpec): Named {
+  return { name: graphKey(spec), content: graphContent(spec) };
+}
+
+function namedComponent(component: ComponentSpec): Named {
+  return { name: component.name, content: componentContent(component) };
+}
+
+/** What a graph asks for, without what it is called and where it was declared. */
+function graphContent(spec: GraphSpec): string {
+  const { path: _path, name: _name, cache, components, ...rest } = spec;
+  const volume = cache && { ...cache, claimName: undefined };
+  return digestOf({ ...rest, cache: volume, components: components.map(componentContent).sort() });
+}
+
+function componentContent(component: ComponentSpec): string {
+  const { name: _name, pointer: _pointer, ...rest } = component;
+  return digestOf(rest);
+}
+
+/** 64 bits are plenty among the graphs of a cluster. */
+function digestOf(value: unknown): string {
+  return sha256(canonical(value)).slice(0, 16);
+}
+
+/** JSON with sorted keys. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(compareKeys))
+      : inner,
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** Text of each cluster's lock by file, as this compile would have it; clusters without a file for it are left out. */
+export function locksOf(planned: readonly PlannedCluster[]): ReadonlyMap<string, string> {
+  const texts = planned.flatMap(({ cluster, plan }) => {
+    const { lockFile } = cluster.construct;
+    if (lockFile === undefined) return [];
+    const placements = cluster.graphs.flatMap(({ spec }) => {
+      const gang = plan.gangs.find(({ name }) => name === podGroupName(spec));
+      return gang?.status === 'placed' ? [[graphKey(spec), lockedGraph(spec, copiesOf(spec, gang))] as const] : [];
+    });
+    const lock: Lock = {
+      cluster: cluster.construct.name,
+      compiler: version(),
+      inputs: inputsOf(cluster, lockFile),
+      placements: Object.fromEntries(placements),
+    };
+    return [[lockFile, lockText(lock)] as const];
+  });
+  return new Map(texts);
+}
+
+function lockedGraph(spec: GraphSpec, copies: ReadonlyMap<string, readonly (readonly string[])[]>): LockedGraph {
+  const components = spec.components.map((component): [string, LockedComponent] => {
+    return [component.name, { content: componentContent(component), copies: copies.get(component.name) ?? [] }];
+  });
+  return { content: graphContent(spec), components: Object.fromEntries(components) };
+}
+
+/** That nothing which is locked comes out otherwise. @param locks as this compile would have them */
+export function frozen(locks: ReadonlyMap<string, string>): Outcome<void> {
+  const diagnostics = [...locks].flatMap(([file, text]) => {
+    const [first, ...notes] = lockDifferences(existsSync(file) ? readFileSync(file, 'utf8') : '', text);
+    if (first === undefined) return [];
+    const name = shownName(file);
+    const message = `${name} is not current: ${first}`;
+    const help = 'run bayplan synth and commit what it writes';
+    return [diagnostic('BAY6021', { message, where: { file: name }, notes, help })];
+  });
+  return { ok: true, value: undefined, diagnostics };
+}
+
+/** Digests of the files that a cluster is compiled from. */
+function inputsOf({ construct }: ClusterModel, lockFile: string): Record<string, string> {
+  const files = [...construct.inventory.sources, ...(construct.schemas === undefined ? [] : [construct.schemas])];
+  const entries = files.map((file) => {
+    const name = relative(dirname(resolve(lockFile)), resolve(file))
+      .split(sep)
+      .join('/');
+    return [
+      name,
+      `sha256:${createHash('sha256').update(readFileSync(file, 'latin1'), 'latin1').digest('hex')}`,
+    ] as const;
+  });
+  return Object.fromEntries(entries);
+}
