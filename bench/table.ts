@@ -1,3 +1,4 @@
+import { growth } from './growth';
 import type { PlacementResult, Result, SynthResult } from './run';
 
 const heads = ['row', 'what', 'placed', 'solve', 'target', 'peak', 'target', 'optimal', 'met', 'HiGHS'];
@@ -46,7 +47,7 @@ function placementTable(results: readonly PlacementResult[], limit: number): str
           `${row}: bayplan place ${ours.command ?? 0} ms, of which ${ours.commandAlone ?? 0} ms without a problem`,
         ],
   );
-  return [...text, ...reading].join('\n');
+  return [...text, ...reading, ...growth(results)].join('\n');
 }
 
 function cells(

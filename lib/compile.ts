@@ -1,7 +1,7 @@
 import type { IConstruct } from 'constructs';
 import { hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
-import { change } from './passes/change';
+import { change, type ClusterChange } from './passes/change';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
@@ -20,6 +20,8 @@ export interface Compilation {
   readonly files: Files;
   /** By cluster, in name order: the problem that was solved, and its plan. */
   readonly clusters: readonly PlannedCluster[];
+  /** What it does to each graph of a cluster that was compiled before. */
+  readonly changes: readonly ClusterChange[];
   /** Text of each cluster's lock by file, as this compile would have it. */
   readonly locks: ReadonlyMap<string, string>;
   /** What each graph asks for, and by what it is held on its cluster's stack. */
@@ -72,13 +74,14 @@ export function compile(
   const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
   const locks = locksOf(planned);
   const waived = pass(secrets(model, lowered, [...files, ...locks])); // nothing that looks like a secret is written
-  pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
+  const changes = pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
   if (frozen) pass(frozenLocks(locks)); //           nothing that was locked comes out otherwise
 
   return {
     files,
     clusters: planned,
     locks,
+    changes,
     guarantees: guaranteesOf(planned),
     waived,
     diagnostics: sortDiagnostics(findings),

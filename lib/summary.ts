@@ -9,7 +9,7 @@ import type { PlannedCluster } from './passes/plan';
  * @param verbose also what each graph asks for, and by what it is held
  */
 export function summary(
-  { clusters, files, guarantees, waived }: Compilation,
+  { clusters, files, guarantees, changes, waived }: Compilation,
   folders: readonly string[],
   verbose: boolean,
 ): string {
@@ -17,10 +17,29 @@ export function summary(
   return [
     ...(verbose ? guaranteeLines(guarantees) : []),
     ...lines,
+    ...changes.flatMap(changeLine),
     ...(waived > 0 ? [`${count(waived, 'value')} that ${waived === 1 ? 'looks' : 'look'} like a secret, waived`] : []),
     `${files.size} files in ${folders[0] ?? ''}`,
     '',
   ].join('\n');
+}
+
+/** What becomes of a graph that runs; nothing where nothing does. */
+function changeLine({ cluster, graph, change }: Compilation['changes'][number]): string[] {
+  const name = `${cluster}: ${graph}`;
+  switch (change.kind) {
+    case 'unchanged':
+      return [];
+    case 'in-place':
+      return [`${name} changes in place`];
+    case 'rolls':
+      return [`${name} rolls ${change.components.join(', ')}`];
+    case 'new-graph':
+      return [`${name} is deleted and made anew`];
+    case 'new':
+    case 'removed':
+      return [`${name} is ${change.kind}`];
+  }
 }
 
 /** What a snapshot holds, in one line. @param file that it is in */

@@ -39,6 +39,8 @@ export class DynamoGraph extends Layer {
   public readonly queue: Queue;
   /** The graph as plain data. */
   public readonly spec: GraphSpec;
+  /** Flux may delete it and make it anew. */
+  public readonly recreate: boolean;
   /** The line that declared it. */
   public readonly source = sourceOfCaller();
   private pins: GraphPins | undefined;
@@ -54,6 +56,7 @@ export class DynamoGraph extends Layer {
     this.kustomization = `graph-${id}`;
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
+    this.recreate = props.recreate ?? false;
     this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster, props);
     this.cluster.ensureNamespace(this.spec.namespace);
     this.deployment = this.writeDeployment();
@@ -96,12 +99,18 @@ export class DynamoGraph extends Layer {
   private writeDeployment(): ApiObject {
     const { name, namespace } = this.spec;
     const { profile } = this.cluster.stack;
+    const annotations = { ...graphAnnotations(this.spec, this.cluster.topology.name, profile), ...this.forced() };
     return new OwnObject(this, 'Resource', {
       apiVersion: `nvidia.com/${profile.graphApi}`,
       kind: 'DynamoGraphDeployment',
-      metadata: { name, namespace, annotations: graphAnnotations(this.spec, this.cluster.topology.name, profile) },
+      metadata: { name, namespace, annotations },
       spec: lazy(() => graphDeploymentSpec(this.spec, this.plannedPins(), profile)),
     });
+  }
+
+  /** Has Flux delete and create what cannot be changed (kustomize-controller, spec of the annotation). */
+  private forced(): Record<string, string> {
+    return this.recreate ? { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } : {};
   }
 
   private writePodGroup(): ApiObject {
@@ -127,7 +136,8 @@ export class DynamoGraph extends Layer {
     new OwnObject(this, 'compute-domain', {
       apiVersion: 'resource.nvidia.com/v1beta1',
       kind: 'ComputeDomain',
-      metadata: { name, namespace },
+      // its spec cannot be changed, and holds the number of pods
+      metadata: { name, namespace, ...(this.recreate ? { annotations: this.forced() } : {}) },
       spec: lazy(() => computeDomainSpec(this.spec)),
     });
   }

@@ -201,6 +201,13 @@ export interface DynamoGraphProps {
    * @default 'rolling'
    */
   readonly rollout?: 'rolling' | 'recreate';
+  /**
+   * Lets Flux delete the graph and make it anew, for a change that the cluster refuses on one that exists: an outage.
+   * For that change alone: leave it out again afterwards.
+   *
+   * @default false
+   */
+  readonly recreate?: boolean;
   /** For every component. @default - none */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** For every component. @default - none */

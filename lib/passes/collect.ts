@@ -17,7 +17,7 @@ import { readLock, type Lock } from '../pins/lock';
 import { readBundle } from '../schemas/bundle';
 import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
-import { compareText } from '../order';
+import { compareKeys } from '../order';
 
 /** The construct tree, as the passes after this one need it. */
 export interface FleetModel {
@@ -71,8 +71,8 @@ export interface PlacedObject {
 export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const constructs = fleet.node.findAll();
   const diagnostics: Diagnostic[] = [];
-  const waivers = constructs.filter((construct) => SecretWaiver.isSecretWaiver(construct)).sort(byPath);
-  const clusters = constructs.filter((construct) => Cluster.isCluster(construct)).sort(byPath);
+  const waivers = inOrder(constructs.filter((construct) => SecretWaiver.isSecretWaiver(construct)));
+  const clusters = inOrder(constructs.filter((construct) => Cluster.isCluster(construct)));
   const models = clusters.flatMap((construct) => {
     const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
     const inventory = construct.inventory.load(isOwn);
@@ -96,7 +96,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   });
   if (clusters.length === 0) diagnostics.push(emptyFleet());
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
-  const objects = withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))).sort(byPath);
+  const objects = inOrder(withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))));
   const validations = [...validate(constructs), ...constructs.flatMap(checkDuplicate)];
   const value = { clusters: models, objects: objects.map(placeObject), validations, waivers };
   return { ok: true, value, diagnostics };
@@ -117,19 +117,18 @@ function readSchemas(name: string | undefined): Outcome<SchemaBundle | undefined
 /** The Secrets that a cluster declares, in order of construct path; encrypted files are read here. */
 function readSecrets(cluster: Cluster): Outcome<readonly DeclaredSecret[]> {
   const diagnostics: Diagnostic[] = [];
-  const value = cluster.node
+  const makers = cluster.node
     .findAll()
-    .sort(byPath)
-    .flatMap((construct): DeclaredSecret[] => {
-      if (ExternalSecret.isExternalSecret(construct)) {
-        const { name, namespace, keys } = construct;
-        return [{ construct, name, namespace, keys }];
-      }
-      if (!SopsSecret.isSopsSecret(construct)) return [];
-      const file = construct.load();
-      diagnostics.push(...file.diagnostics.map((finding) => within(finding, placeOf(construct))));
-      return file.ok ? [{ construct, ...file.value }] : [];
-    });
+    .filter((construct) => ExternalSecret.isExternalSecret(construct) || SopsSecret.isSopsSecret(construct));
+  const value = inOrder(makers).flatMap((construct): DeclaredSecret[] => {
+    if (ExternalSecret.isExternalSecret(construct)) {
+      const { name, namespace, keys } = construct;
+      return [{ construct, name, namespace, keys }];
+    }
+    const file = construct.load();
+    diagnostics.push(...file.diagnostics.map((finding) => within(finding, placeOf(construct))));
+    return file.ok ? [{ construct, ...file.value }] : [];
+  });
   return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
 }
 
@@ -145,14 +144,11 @@ function clusterModel(
   read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'lock' | 'secrets' | 'waivers'>,
 ): ClusterModel {
   const queues = construct.node.findAll().filter((child) => child instanceof Queue);
-  return { construct, ...read, queues: queues.sort(byPath), graphs: graphsOf(construct) };
+  return { construct, ...read, queues: inOrder(queues), graphs: graphsOf(construct) };
 }
 
 function graphsOf(cluster: Cluster): DynamoGraph[] {
-  return cluster.node
-    .findAll()
-    .filter((child) => DynamoGraph.isGraph(child))
-    .sort(byPath);
+  return inOrder(cluster.node.findAll().filter((child) => DynamoGraph.isGraph(child)));
 }
 
 /** A finding about a file is also one about the cluster that names the file. */
@@ -219,6 +215,8 @@ function emptyFleet(): Diagnostic {
   });
 }
 
-function byPath(a: IConstruct, b: IConstruct): number {
-  return compareText(a.node.path, b.node.path);
+/** In order of path, which constructs put together anew each time they are asked. */
+function inOrder<T extends IConstruct>(constructs: readonly T[]): T[] {
+  const paths = constructs.map((construct) => [construct.node.path, construct] as const);
+  return paths.sort(compareKeys).map(([, construct]) => construct);
 }

@@ -34,12 +34,15 @@ export function secrets(
     }),
   );
   const waived = places.filter((place) => place.waivers.length > 0);
-  const known = [...new Set(places.map(({ found }) => found.text))];
-  const makers = new Map(objects.map((object) => [pathOf(object), object.object.node.path]));
+  const rendered = new Map(objects.map((object) => [pathOf(object), object]));
   const used = new Set(waived.flatMap((place) => place.waivers));
   const diagnostics = [
     ...places.filter((place) => place.waivers.length === 0).map(inManifest),
-    ...files.flatMap(([path, text]) => inText(path, text, makers.get(path), known)),
+    ...files.flatMap(([path, text]) => {
+      const object = rendered.get(path);
+      const known = places.filter((place) => object !== undefined && place.object === object).map(({ found }) => found);
+      return inText(path, text, object?.object.node.path, known);
+    }),
     ...waivers.filter((waiver) => waiver.props.reason.trim() === '').map(withoutReason),
     ...waivers.filter((waiver) => !used.has(waiver)).map(unused),
   ];
@@ -72,10 +75,15 @@ function waiverOf({ kind, metadata: { name, namespace } }: Manifest, field: stri
   return `{ kind: '${kind}',${place} name: '${name}', field: '${field}', reason: '...' }`;
 }
 
-/** What is in the text of a file and in no manifest: a comment of an encrypted file, a report. */
-function inText(path: string, text: string, construct: string | undefined, known: readonly string[]): Diagnostic[] {
+/** What is in the text of a file and not among what is known of it: a comment of an encrypted file, a key, a report. */
+function inText(
+  path: string,
+  text: string,
+  construct: string | undefined,
+  known: readonly SecretFound[],
+): Diagnostic[] {
   return findForms(text)
-    .filter((found) => !known.some((value) => value.includes(found.text)))
+    .filter((found) => !known.some((one) => one.text.includes(unescaped(found.text))))
     .map(({ what, text: { length }, index }) =>
       diagnostic('BAY4050', {
         message: `${path} would hold what looks like ${what} (${length} characters, not shown)`,
@@ -89,6 +97,11 @@ function inText(path: string, text: string, construct: string | undefined, known
         data: { kind: what },
       }),
     );
+}
+
+/** Part of a YAML text as it stands in the value: quotes are escaped where they stand in quotes. */
+function unescaped(text: string): string {
+  return text.replaceAll('\\', '');
 }
 
 function withoutReason(waiver: SecretWaiver): Diagnostic {

@@ -1,6 +1,6 @@
 import type { Amount } from '../model/quantity';
 import { gcd } from './fraction';
-import { isPodGroup, type GangSpec, type GroupSpec, type NodeSpec, type PodSpec } from './problem';
+import { isPodGroup, type GangSpec, type GroupSpec, type PodSpec } from './problem';
 
 /** Every pod takes one of this; nodes that do not name it have no limit. */
 export const PODS = 'pods';
@@ -62,26 +62,12 @@ export function makeScale(gangs: readonly GangSpec[]): Scale {
   return { resources, index: new Map(resources.map((r, i) => [r, i])), unit, total: total.map(Number) };
 }
 
-/**
- * By node and resource: what nodes have beside `used`, in units, no more than all pods could ask for; below 0 where a
- * node is overcommitted.
- */
-export function roomOn(nodes: readonly NodeSpec[], scale: Scale): Float64Array {
-  const width = scale.resources.length;
-  const room = new Float64Array(nodes.length * width);
-  scale.resources.forEach((resource, i) => {
-    const unit = resource === PODS ? NANO : (scale.unit[i] ?? 1n);
-    const cap = scale.total[i] ?? 0;
-    nodes.forEach(({ allocatable, used }, n) => {
-      const all = allocatable[resource];
-      const unlimited = all === undefined && resource === PODS;
-      room[n * width + i] = unlimited ? cap : inUnits((all ?? 0n) - (used[resource] ?? 0n), unit, cap);
-    });
-  });
-  return room;
-}
-
 const NANO = 1_000_000_000n;
+
+/** The exact amount of one unit of a resource. */
+export function unitOf(scale: Scale, resource: number): Amount {
+  return resource === 0 ? NANO : (scale.unit[resource] ?? 1n);
+}
 
 /** Whole units in an amount, capped above at `cap` and below at -1. */
 export function inUnits(amount: Amount, unit: Amount, cap: number): number {
@@ -92,7 +78,7 @@ export function inUnits(amount: Amount, unit: Amount, cap: number): number {
 
 /** The exact amount of so many units. */
 export function amountOf(scale: Scale, resource: number, units: number): Amount {
-  return BigInt(units) * (resource === 0 ? NANO : (scale.unit[resource] ?? 1n));
+  return BigInt(units) * unitOf(scale, resource);
 }
 
 /** A pod's requests above 0, as pairs of resource index and units. */

@@ -143,13 +143,13 @@ function neededBy(instance: Instance, { gang, pods }: Scope): Resources {
 interface Domain {
   /** Undefined for the whole cluster. */
   readonly name: string | undefined;
-  readonly members: readonly number[];
+  readonly members: Int32Array;
 }
 
 function domainsOf({ trees, nodes }: Instance, { rule, level }: Scope): Domain[] {
   const tree = trees[rule.tree];
-  if (!tree || level === undefined) return [{ name: undefined, members: nodes.map((_, n) => n) }];
-  return (tree.members[rule.required] ?? []).map((members, d) => ({
+  if (!tree || level === undefined) return [{ name: undefined, members: Int32Array.from(nodes, (_, n) => n) }];
+  return (tree.divisions[rule.required]?.all ?? []).map((members, d) => ({
     name: valuesOf(tree, nodes, rule.required, d).join('/'),
     members,
   }));

@@ -21,7 +21,7 @@ export function domainsFor(ground: Ground, orbits: Orbits, run: Progress, scope:
   const { tree: t, required } = scope.rule;
   const tree = instance.trees[t];
   const candidates = new Map<number, DomainCandidate>();
-  (tree?.members[required] ?? []).forEach((members, domain) => {
+  (tree?.divisions[required]?.all ?? []).forEach((members, domain) => {
     const node = members[0] ?? 0;
     if (run.isDomainClosed(scope, domain) || !run.insideChosen(instance, scope, node)) return;
     const orbit = t === 0 ? domainOrbit(orbits, members, node, required) : -1 - domain;
@@ -41,19 +41,22 @@ export function domainsFor(ground: Ground, orbits: Orbits, run: Progress, scope:
 }
 
 /** Equal domains have nodes of equal orbits: the least of them names the domain. */
-function domainOrbit(orbits: Orbits, members: readonly number[], node: number, level: number): number {
+function domainOrbit(orbits: Orbits, members: Int32Array, node: number, level: number): number {
   if (orbits.isTouched(node, level)) return -1 - node;
-  return members.reduce((least, n) => Math.min(least, orbits.orbitOf(n)), Infinity);
+  let least = Infinity;
+  for (const n of members) least = Math.min(least, orbits.orbitOf(n));
+  return least;
 }
 
 /** Room for pods of the scope in a domain, counted leaf by leaf; -1 where some leaf has too little. */
-function slotsIn(ground: Ground, run: Progress, scope: FrameScope, members: readonly number[]): number {
+function slotsIn(ground: Ground, run: Progress, scope: FrameScope, members: Int32Array): number {
   const { gang } = run.frame;
   let total = 0;
   for (const leaf of gang.leaves) {
     const pods = scope.pods[leaf.index] ?? 0;
     if (pods === 0) continue;
-    const slots = members.reduce((sum, n) => sum + slotsNow(ground, leaf, n), 0);
+    let slots = 0;
+    for (const n of members) slots += slotsNow(ground, leaf, n);
     if (slots < pods) return -1;
     total += slots;
   }
@@ -72,7 +75,7 @@ function slotsNow(ground: Ground, leaf: Leaf, n: number): number {
   return leaf.exclusive ? Math.min(1, pods) : pods;
 }
 
-function unitsSuffice(ground: Ground, run: Progress, scope: FrameScope, members: readonly number[]): boolean {
+function unitsSuffice(ground: Ground, run: Progress, scope: FrameScope, members: Int32Array): boolean {
   const { instance, occupancy } = ground;
   const width = instance.scale.resources.length;
   const left = new Array<number>(width).fill(0);

@@ -8,6 +8,7 @@ import type { Gang, Instance, Leaf, Rule } from './instance';
 import { helpWith, ladder } from './ladder';
 import { compareNatural } from './natural';
 import type { Reason } from './plan';
+import type { NodeSpec } from './problem';
 
 /** A refusal for the first group whose pods no node may take, whatever room the others leave. */
 export function noEligibleNode(the: Case): Reason | undefined {
@@ -77,8 +78,7 @@ function exclusionOf(instance: Instance, rules: readonly Rule[], leaf: Leaf, n: 
     const missing = instance.trees[rule.tree]?.levels.find((level) => labelValue(node, level) === undefined);
     if (missing !== undefined) return `label ${missing} missing`;
   }
-  const base = n * instance.scale.resources.length;
-  const short = leaf.demand.find(([r, units]) => (instance.room[base + r] ?? 0) < units);
+  const short = leaf.demand.find(([r, units]) => instance.room.on(n, r) < units);
   return short ? `resource ${instance.scale.resources[short[0]]}` : undefined;
 }
 
@@ -97,8 +97,7 @@ export function demandOf(instance: Instance, leaf: Leaf, pods: number): Resource
 }
 
 /** Exactly what a node has beside `used`, never below 0; undefined for pods without limit. */
-export function freeOn(instance: Instance, n: number, resource: string): Amount | undefined {
-  const node = instance.nodes[n];
+export function freeOn(node: NodeSpec | undefined, resource: string): Amount | undefined {
   if (resource === PODS && node?.allocatable[PODS] === undefined) return undefined;
   const free = (node?.allocatable[resource] ?? 0n) - (node?.used[resource] ?? 0n);
   return free > 0n ? free : 0n;
@@ -108,7 +107,7 @@ export function freeOn(instance: Instance, n: number, resource: string): Amount 
 function largestOf(instance: Instance, leaf: Leaf, nodes: readonly number[]): Resources {
   const most = (resource: string): Amount =>
     nodes.reduce((largest, n) => {
-      const free = freeOn(instance, n, resource) ?? wholeUnits(leaf.pods);
+      const free = freeOn(instance.nodes[n], resource) ?? wholeUnits(leaf.pods);
       return free > largest ? free : largest;
     }, 0n);
   return Object.fromEntries(

@@ -161,7 +161,7 @@ function firstClash(
     const here = components.filter(({ component }) => component.planned.has(node));
     const over = instance.scale.resources.some((_, r) => {
       const reserved = ground.occupancy.reserved[node * width + r] ?? 0;
-      return reserved > 0 && reserved > (instance.room[node * width + r] ?? 0);
+      return reserved > 0 && reserved > instance.room.on(node, r);
     });
     if (over) return here.map((entry) => ({ ...entry, node }));
   }

@@ -2,6 +2,7 @@ import type { Scale } from './amounts';
 import { labelValue } from './eligibility';
 import { kindsFor, nodeKinds, type NodeKinds } from './kinds';
 import type { NodeSpec, PodSpec } from './problem';
+import type { Room } from './room';
 import type { Tree } from './tree';
 import { compareKeys } from '../order';
 
@@ -13,8 +14,8 @@ export interface Field {
   readonly nodes: readonly NodeSpec[];
   readonly scale: Scale;
   readonly trees: readonly Tree[];
-  /** By node and resource: units beside `used`. */
-  readonly room: Float64Array;
+  /** Beside `used`. */
+  readonly room: Room;
 }
 
 /** More pods than any node holds; no array of counts needs more. */
@@ -45,13 +46,14 @@ export class Fits {
   }
 
   private count(pod: PodSpec, demand: Demand, trees: readonly number[]): Int32Array {
-    const { nodes, room, scale } = this.field;
+    const { nodes, scale } = this.field;
+    const room = this.field.room.all;
     const kinds = (this.kinds ??= nodeKinds(nodes, this.pods));
     const allowed = kindsFor(kinds, pod);
-    const complete = trees.flatMap((t) => this.field.trees[t]?.complete ?? []);
+    const around = trees.flatMap((t) => this.field.trees[t] ?? []);
     const counts = new Int32Array(nodes.length);
     for (let n = 0; n < counts.length; n++) {
-      if (allowed[kinds.kindOf[n] ?? 0] !== 1 || complete.some((has) => has[n] !== 1)) continue;
+      if (allowed[kinds.kindOf[n] ?? 0] !== 1 || !isCompleteIn(around, n)) continue;
       let pods = MOST_PODS;
       for (const [r, units] of demand)
         pods = Math.min(pods, Math.floor((room[n * scale.resources.length + r] ?? 0) / units));
@@ -73,6 +75,11 @@ export class Fits {
     this.values.set(label, byNode);
     return byNode;
   }
+}
+
+function isCompleteIn(trees: readonly Tree[], n: number): boolean {
+  for (const tree of trees) if (!tree.isComplete(n)) return false;
+  return true;
 }
 
 /** All that decides where a pod may go, in canonical order. */

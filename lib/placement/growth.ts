@@ -6,6 +6,7 @@ import { closedBecause, excludedBecause } from './eligibility';
 import type { Case } from './explain';
 import { makeSite } from './ground';
 import { compile, type Instance, type Leaf } from './instance';
+import { sortedByName } from './natural';
 import type { Assignment } from './objective';
 import type { Remedy } from './plan';
 import { Probe } from './probe';
@@ -16,7 +17,7 @@ export interface Place {
   readonly level?: string;
   /** Undefined for the whole cluster. */
   readonly domain?: string;
-  readonly members: readonly number[];
+  readonly members: Int32Array;
   readonly needed: Resources;
   readonly available: Resources;
   /** The leaf that is hardest to place there, and how many of its pods have no slot. */
@@ -51,7 +52,7 @@ function largestNode(instance: Instance, { members, leaf }: Place): number | und
   for (const n of members) {
     const node = instance.nodes[n];
     const pods = node ? podsOnEmpty(node, leaf) : 0;
-    if (pods > most && instance.trees.every((tree) => tree.complete[n] === 1)) [best, most] = [n, pods];
+    if (pods > most && instance.trees.every((tree) => tree.isComplete(n))) [best, most] = [n, pods];
   }
   return best;
 }
@@ -65,13 +66,13 @@ function podsOnEmpty(node: NodeSpec, { spec }: Leaf): number {
 }
 
 /** All nodes; or only the domain that the gang must be in, where there is no other gang to be reckoned with. */
-function worldAround({ site, assignment, gang }: Case, n: number): readonly number[] {
+function worldAround({ site, assignment, gang }: Case, n: number): Int32Array {
   const { instance } = site;
-  const tree = instance.trees[gang.rule.tree];
-  const domain = tree?.labelDomain[gang.rule.required]?.[n] ?? -1;
+  const division = instance.trees[gang.rule.tree]?.divisions[gang.rule.required];
+  const domain = division?.domainOf[n] ?? -1;
   const isAlone = assignment.every((pods) => pods === undefined);
-  const members = isAlone ? tree?.members[gang.rule.required]?.[domain] : undefined;
-  return members ?? instance.nodes.map((_, i) => i);
+  const members = isAlone && domain >= 0 ? division?.nodesIn(domain) : undefined;
+  return members ?? Int32Array.from(instance.nodes, (_, i) => i);
 }
 
 /** What is missing in total cannot come from fewer nodes than this. */
@@ -100,12 +101,12 @@ function fewest(least: number, passes: (count: number) => boolean): number | und
   return high;
 }
 
-function isEnough(the: Case, world: readonly number[], like: NodeSpec, added: number): boolean {
+function isEnough(the: Case, world: Int32Array, like: NodeSpec, added: number): boolean {
   const { instance } = the.site;
   const { problem } = instance;
   const more = Array.from({ length: added }, (_, i) => copyOf(like, `${like.name}+${i + 1}`));
-  const nodes = [...world.flatMap((n) => instance.nodes[n] ?? []), ...more];
-  const grown = compile({ ...problem, nodes, locked: new Map() });
+  const nodes = [...[...world].flatMap((n) => instance.nodes[n] ?? []), ...more];
+  const grown = compile({ ...problem, nodes: sortedByName(nodes), locked: new Map() });
   const gang = grown.gangs.find(({ spec }) => spec === the.gang.spec);
   if (!gang) return false;
   const assignment = sameAssignment(instance, grown, the.assignment);

@@ -1,6 +1,6 @@
-import { demandOf, makeScale, roomOn, type Scale } from './amounts';
+import { demandOf, makeScale, type Scale } from './amounts';
 import { Fits } from './fits';
-import { compareNatural, indexOfSorted, sortedByName, type NameIndex } from './natural';
+import { compareNatural, indexOfSorted, type NameIndex } from './natural';
 import {
   isPodGroup,
   type Constraint,
@@ -10,6 +10,7 @@ import {
   type PodGroupSpec,
   type Problem,
 } from './problem';
+import { Room } from './room';
 import { HOSTNAME_LABEL } from '../model/node';
 import { compileTree, type Tree } from './tree';
 import { findWhole, type Wholeness } from './wholeness';
@@ -23,8 +24,8 @@ export interface Instance {
   readonly nodes: readonly NodeSpec[];
   readonly nodeIndex: NameIndex;
   readonly scale: Scale;
-  /** By node and resource: units beside `used`. */
-  readonly room: Float64Array;
+  /** Beside `used`. */
+  readonly room: Room;
   readonly trees: readonly Tree[];
   /** Depths of the deepest topology. */
   readonly depths: number;
@@ -110,13 +111,13 @@ const notAccelerators = new Set(['cpu', 'memory', 'pods', 'ephemeral-storage']);
 
 /** Compiles a problem. Throws a RangeError for amounts that cannot be counted exactly. */
 export function compile(problem: Problem): Instance {
-  const nodes = sortedByName(problem.nodes);
+  const { nodes } = problem;
   const scale = makeScale(problem.gangs);
   const trees = problem.topologies.map((topology) => compileTree(nodes, topology));
   if (trees.length === 0) trees.push(compileTree(nodes, undefined));
   const priorities = [...new Set(problem.gangs.map((gang) => gang.priority))].sort((a, b) => b - a);
   const accelerators = acceleratorsOf(problem.gangs);
-  const room = roomOn(nodes, scale);
+  const room = new Room(nodes, scale);
   const pods = podGroups(problem.gangs.flatMap((gang) => gang.groups)).map((group) => group.pod);
   const site: Site = {
     nodes,
@@ -155,7 +156,7 @@ interface Site {
   readonly nodes: readonly NodeSpec[];
   readonly scale: Scale;
   readonly trees: readonly Tree[];
-  readonly room: Float64Array;
+  readonly room: Room;
   readonly fits: Fits;
   readonly topology: ReadonlyMap<string, number>;
   readonly accelerators: ReadonlySet<string>;

@@ -80,8 +80,7 @@ function lockedCopy(instance: Instance, group: Group, number: number, entries: r
 function couldStay(instance: Instance, leaf: Leaf, n: number): boolean {
   const node = instance.nodes[n];
   if (!node || closedBecause(node) !== undefined || excludedBecause(node, leaf.spec.pod) !== undefined) return false;
-  const base = n * instance.scale.resources.length;
-  return leaf.demand.every(([r, units]) => (instance.room[base + r] ?? 0) >= units);
+  return leaf.demand.every(([r, units]) => instance.room.on(n, r) >= units);
 }
 
 function placesEntirely(groups: readonly Group[], locked: readonly (readonly LockedCopy[])[]): boolean {

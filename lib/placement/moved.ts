@@ -17,7 +17,19 @@ export function movedPods(gang: Gang, lock: LockedGang | undefined, pods: GangPo
 }
 
 function movedIn(groups: readonly Group[], locked: readonly (readonly LockedCopy[])[], pods: GangPods): number {
-  return groups.reduce((sum, group, i) => sum + renumber(group, locked[i] ?? [], pods[i] ?? []).moved, 0);
+  return groups.reduce((sum, group, i) => {
+    const [before = [], now = []] = [locked[i], pods[i]];
+    return sum + (isInPlace(before, now) ? 0 : renumber(group, before, now).moved);
+  }, 0);
+}
+
+/** True where every locked copy is where the placed copy of its place is: then there is nothing to match. */
+function isInPlace(locked: readonly LockedCopy[], placed: readonly CopyPods[]): boolean {
+  return locked.every(({ fit, groups }, i) => {
+    const copy = placed[i];
+    if (!copy || fit.some((n, pod) => copy.nodes[pod] !== n)) return false;
+    return groups.every((inner, g) => isInPlace(inner, copy.groups[g] ?? []));
+  });
 }
 
 /**

@@ -5,8 +5,13 @@ import { compareText } from '../order';
  * compare run by run, and a run that ends first is the smaller.
  */
 export function compareNatural(a: string, b: string): number {
-  let i = sharedRuns(a, b);
-  let j = i;
+  return compareFrom(a, b, sharedRuns(a, b, 0));
+}
+
+/** Compares what follows so many characters that both begin with, the last of them no digit. */
+function compareFrom(a: string, b: string, from: number): number {
+  let i = from;
+  let j = from;
   while (i < a.length && j < b.length) {
     const x = a.charCodeAt(i);
     const y = b.charCodeAt(j);
@@ -26,12 +31,15 @@ export function compareNatural(a: string, b: string): number {
   return a.length - i - (b.length - j) || compareText(a, b);
 }
 
-/** How much both begin with alike, up to the number that they may first differ in: neighbours share most of a name. */
-function sharedRuns(a: string, b: string): number {
+/**
+ * How much both begin with alike, up to the number that they may first differ in: neighbours share most of a name.
+ * That they share what is before `from` is known.
+ */
+function sharedRuns(a: string, b: string, from: number): number {
   const shorter = Math.min(a.length, b.length);
-  let i = 0;
+  let i = from;
   while (i < shorter && a.charCodeAt(i) === b.charCodeAt(i)) i++;
-  while (i > 0 && isDigit(a.charCodeAt(i - 1))) i--;
+  while (i > from && isDigit(a.charCodeAt(i - 1))) i--;
   return i;
 }
 
@@ -64,6 +72,11 @@ function compareDigits(a: string, i: number, aEnd: number, b: string, j: number,
   return i === aEnd ? 0 : a.charCodeAt(i) - b.charCodeAt(j);
 }
 
+declare const byName: unique symbol;
+
+/** Items in natural order of their names; `sortedByName` makes them. */
+export type ByName<T> = readonly T[] & { readonly [byName]: true };
+
 /** Finds places of items by name. */
 export interface NameIndex {
   /** Undefined for an unknown name. */
@@ -71,7 +84,7 @@ export interface NameIndex {
 }
 
 /** Looks names up among items in natural order; nothing is built for it. */
-export function indexOfSorted(items: readonly { readonly name: string }[]): NameIndex {
+export function indexOfSorted(items: ByName<{ readonly name: string }>): NameIndex {
   return {
     get: (name) => {
       let low = 0;
@@ -88,8 +101,22 @@ export function indexOfSorted(items: readonly { readonly name: string }[]): Name
   };
 }
 
+/** What the names before share is looked for as one text, and only what follows it is compared. */
+function areSorted(items: readonly { readonly name: string }[]): boolean {
+  let before = '';
+  let shared = '';
+  for (const { name } of items) {
+    const alike = sharedRuns(before, name, name.startsWith(shared) ? shared.length : 0);
+    if (compareFrom(before, name, alike) > 0) return false;
+    if (alike !== shared.length) shared = name.slice(0, alike);
+    before = name;
+  }
+  return true;
+}
+
 /** The items in natural order of their names; costs little where they are in it already. */
-export function sortedByName<T extends { readonly name: string }>(items: readonly T[]): readonly T[] {
-  const inOrder = items.every((item, i) => i === 0 || compareNatural(items[i - 1]?.name ?? '', item.name) <= 0);
-  return inOrder ? items : [...items].sort((a, b) => compareNatural(a.name, b.name));
+export function sortedByName<T extends { readonly name: string }>(items: readonly T[]): ByName<T> {
+  const sorted = areSorted(items) ? items : [...items].sort((a, b) => compareNatural(a.name, b.name));
+  // A cast: they are in order now, which is all that the type says.
+  return sorted as ByName<T>;
 }

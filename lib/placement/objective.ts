@@ -143,12 +143,12 @@ function addFragmentation(instance: Instance, layout: Layout, assignment: Assign
     });
   }
   bump(tail, layout.fragmentation, broken.size);
-  instance.trees.forEach((tree, t) => {
-    tree.labelDomain.forEach((domainOf, level) => {
-      const at = layout.brokenDomains[t]?.[level] ?? -1;
+  layout.brokenDomains.forEach((levels, t) => {
+    levels.forEach((at, level) => {
       if (at < 0) return;
+      const domainOf = instance.trees[t]?.divisions[level]?.domainOf;
       const domains = new Set(
-        [...broken].map((n) => domainOf[n] ?? -1).filter((d) => d >= 0 && whole.domain[t]?.[level]?.[d] === 1),
+        [...broken].map((n) => domainOf?.[n] ?? -1).filter((d) => whole.domain[t]?.[level]?.[d] === 1),
       );
       bump(tail, at, domains.size);
     });

@@ -34,8 +34,8 @@ export class Occupancy {
     private readonly instance: Instance,
     private readonly pinsCount = true,
   ) {
-    this.room = instance.room.slice();
-    this.reserved = new Float64Array(instance.room.length);
+    this.room = instance.room.all.slice();
+    this.reserved = new Float64Array(this.room.length);
     this.width = instance.scale.resources.length;
   }
 
@@ -73,7 +73,7 @@ export class Occupancy {
   private couldReserve(leaf: Leaf, n: number, pods: number): boolean {
     const base = n * this.width;
     return leaf.demand.every(
-      ([r, units]) => (this.reserved[base + r] ?? 0) + pods * units <= (this.instance.room[base + r] ?? 0),
+      ([r, units]) => (this.reserved[base + r] ?? 0) + pods * units <= this.instance.room.on(n, r),
     );
   }
 

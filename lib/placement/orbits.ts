@@ -2,6 +2,7 @@ import type { Instance, Leaf } from './instance';
 import type { Locks } from './locked';
 import type { Occupancy } from './occupancy';
 import type { Tally } from './tally';
+import type { Tree } from './tree';
 
 /**
  * Which nodes can stand for one another. Two nodes of one orbit lie in domains that no pod has touched since the
@@ -106,11 +107,10 @@ function nodeLooks(
   const width = instance.scale.resources.length;
   const marks = lockMarks(instance, locks);
   const labels = [...exclusiveLabels(instance, leaves), ...otherDomains(instance)];
+  const sums = [instance.room.all, occupancy.room, occupancy.reserved];
   const looks = new Interner();
   return Int32Array.from(instance.nodes, (_, n) => {
-    const amounts = [instance.room, occupancy.room, occupancy.reserved].map((sums) =>
-      sums.subarray(n * width, (n + 1) * width).join(),
-    );
+    const amounts = sums.map((units) => units.subarray(n * width, (n + 1) * width).join());
     const facts = [
       ...amounts,
       leaves.map((leaf) => leaf.alone[n]).join(),
@@ -156,13 +156,17 @@ function samePartition(a: Int32Array, b: Int32Array): boolean {
 /** Domains of the other topologies, and label domains of the first that are not its counted ones. */
 function otherDomains(instance: Instance): Int32Array[] {
   const first = instance.trees[0];
-  const own = (first?.labelDomain ?? []).filter((ids, level) => !sameWhereLabelled(ids, first?.domainOf[level]));
-  const lacking = (first?.labelDomain ?? []).map((ids) => ids.map((id) => (id < 0 ? 1 : 0)));
+  const own = labelDomains(first).filter((ids, level) => !sameWhereLabelled(ids, first?.domainOf[level]));
+  const lacking = labelDomains(first).map((ids) => ids.map((id) => (id < 0 ? 1 : 0)));
   return [
     ...own,
     ...lacking,
-    ...instance.trees.slice(1).flatMap((tree) => [...tree.domainOf.slice(0, -1), ...tree.labelDomain]),
+    ...instance.trees.slice(1).flatMap((tree) => [...tree.domainOf.slice(0, -1), ...labelDomains(tree)]),
   ];
+}
+
+function labelDomains(tree: Tree | undefined): Int32Array[] {
+  return (tree?.divisions ?? []).map(({ domainOf }) => domainOf);
 }
 
 function sameWhereLabelled(ids: Int32Array, domainOf: Int32Array | undefined): boolean {

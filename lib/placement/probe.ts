@@ -124,7 +124,6 @@ function increase(sums: Float64Array, at: number, by: number): void {
 
 /** How many domains the gang may choose among, and by node which one it is in; one without, where it may go anywhere. */
 function requiredDomains(instance: Instance, { rule }: Gang): readonly [number, Int32Array | undefined] {
-  const { labelDomain = [], members = [] } = instance.trees[rule.tree] ?? {};
-  const domainOf = labelDomain[rule.required];
-  return domainOf ? [members[rule.required]?.length ?? 0, domainOf] : [1, undefined];
+  const division = instance.trees[rule.tree]?.divisions[rule.required];
+  return division ? [division.count, division.domainOf] : [1, undefined];
 }

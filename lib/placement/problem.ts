@@ -1,5 +1,6 @@
 import type { NodeSelector, Taint, Toleration } from '../model/node';
 import type { Resources } from '../model/resources';
+import type { ByName } from './natural';
 
 /**
  * The placement problem, read and checked: quantities are exact amounts, defaults are filled in, names are unique
@@ -8,7 +9,8 @@ import type { Resources } from '../model/resources';
 export interface Problem {
   /** In the order of the document: it matters for the objective. */
   readonly topologies: readonly TopologySpec[];
-  readonly nodes: readonly NodeSpec[];
+  /** Whatever their order in the document. */
+  readonly nodes: ByName<NodeSpec>;
   readonly queues: readonly QueueSpec[];
   readonly gangs: readonly GangSpec[];
   /** Placements to keep: gang, then path of the copy, then node names. May name what is gone. */

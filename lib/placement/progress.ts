@@ -55,7 +55,7 @@ export class Progress {
   inScopes(instance: Instance, scopes: readonly number[], n: number): boolean {
     return scopes.every((s) => {
       const rule = this.frame.scopes[s]?.rule;
-      return rule === undefined || instance.trees[rule.tree]?.labelDomain[rule.required]?.[n] === this.domain[s];
+      return rule === undefined || instance.trees[rule.tree]?.divisions[rule.required]?.domainOf[n] === this.domain[s];
     });
   }
 

@@ -250,10 +250,10 @@ export class Search {
       if (known) return;
       if (occupancy.fits(leaf, slot.component, n)) candidates.set(orbit, this.rate(run, s, n));
     };
-    const inner = run.frame.scopes[slot.scopes.at(-1) ?? -1];
-    const members =
-      inner &&
-      instance.trees[inner.rule.tree]?.members[inner.rule.required]?.[run.domain[slot.scopes.at(-1) ?? -1] ?? -1];
+    const scope = slot.scopes.at(-1) ?? -1;
+    const { tree = -1, required = -1 } = run.frame.scopes[scope]?.rule ?? {};
+    const domain = run.domain[scope] ?? -1;
+    const members = instance.trees[tree]?.divisions[required]?.all[domain];
     if (members) members.forEach(consider);
     else instance.nodes.forEach((_, n) => consider(n));
     return [...candidates.values()].sort(compareCandidates);

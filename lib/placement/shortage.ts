@@ -32,7 +32,7 @@ interface Closest {
   readonly missing: readonly string[];
   /** By leaf of the scope: pods that have no slot, each leaf counted on its own. */
   readonly lacking: readonly { readonly leaf: Leaf; readonly pods: number }[];
-  readonly members: readonly number[];
+  readonly members: Int32Array;
 }
 
 /** Names the first scope, innermost first, that no domain holds, with the domain that comes closest. */
@@ -111,8 +111,8 @@ export function scopeOf(gang: Gang, group: Group): Scope {
 function closestDomain(instance: Instance, ground: Ground, scope: Scope): Closest {
   const { tree: t, required } = scope.rule;
   const tree = instance.trees[t];
-  const everywhere = { members: instance.nodes.map((_, n) => n), domain: undefined };
-  const domains = (tree?.members[required] ?? []).map((members, d) => ({
+  const everywhere = { members: Int32Array.from(instance.nodes, (_, n) => n), domain: undefined };
+  const domains = (tree?.divisions[required]?.all ?? []).map((members, d) => ({
     members,
     domain: tree && valuesOf(tree, instance.nodes, required, d).join('/'),
   }));
@@ -138,7 +138,7 @@ function rate(
   instance: Instance,
   ground: Ground,
   scope: Scope,
-  members: readonly number[],
+  members: Int32Array,
   domain: string | undefined,
 ): Closest {
   const leaves = scope.gang.leaves.filter((leaf) => (scope.pods[leaf.index] ?? 0) > 0);
@@ -151,16 +151,18 @@ function rate(
     (resource) => (needed[resource] ?? 0n) > (available[resource] ?? needed[resource] ?? 0n),
   );
   const lacking = leaves.map((leaf) => {
-    const slots = members.reduce((sum, n) => sum + slotsOn(instance, ground, leaf, n), 0);
+    const slots = slotsIn(instance, ground, leaf, members);
     return { leaf, pods: Math.max(0, (scope.pods[leaf.index] ?? 0) - slots) };
   });
   return { scope, domain, members, needed, available, missing: missing.sort(), lacking };
 }
 
 /** The nodes that could hold some pod of the scope beside nothing but `used`. */
-export function eligibleIn({ gang, pods }: Scope, members: readonly number[]): number[] {
+export function eligibleIn({ gang, pods }: Scope, members: Int32Array): number[] {
   const alone = gang.leaves.filter((leaf) => (pods[leaf.index] ?? 0) > 0).map((leaf) => leaf.alone);
-  return members.filter((n) => alone.some((slots) => (slots[n] ?? 0) > 0));
+  const eligible: number[] = [];
+  for (const n of members) if (alone.some((slots) => (slots[n] ?? 0) > 0)) eligible.push(n);
+  return eligible;
 }
 
 /** True where the room that was counted in units is enough; what nodes have beyond whole units only adds to it. */
@@ -184,27 +186,42 @@ export function availableOn(
   nodes: readonly number[],
   names: readonly string[],
 ): Resources {
-  const width = instance.scale.resources.length;
-  const left = (n: number, resource: string): Amount | undefined => {
-    const r = instance.scale.index.get(resource) ?? 0;
-    const free = freeOn(instance, n, resource);
-    const taken = (instance.room[n * width + r] ?? 0) - (ground.occupancy.room[n * width + r] ?? 0);
-    return free === undefined ? undefined : free - amountOf(instance.scale, r, taken);
-  };
   const entries = names.flatMap((resource): [string, Amount][] => {
-    const amounts = nodes.map((n) => left(n, resource));
-    if (amounts.includes(undefined)) return [];
-    return [[resource, amounts.reduce<Amount>((sum, amount) => sum + (amount ?? 0n), 0n)]];
+    const left = leftOn(instance, ground, nodes, resource);
+    return left === undefined ? [] : [[resource, left]];
   });
   return Object.fromEntries(entries);
 }
 
-function slotsOn(instance: Instance, ground: Ground, leaf: Leaf, n: number): number {
-  const base = n * instance.scale.resources.length;
+function leftOn(
+  { nodes: specs, scale, room }: Instance,
+  { occupancy }: Ground,
+  nodes: readonly number[],
+  resource: string,
+): Amount | undefined {
+  const r = scale.index.get(resource) ?? 0;
+  let left = 0n;
+  let taken = 0;
+  for (const n of nodes) {
+    const free = freeOn(specs[n], resource);
+    if (free === undefined) return undefined;
+    left += free;
+    taken += room.on(n, r) - (occupancy.room[n * scale.resources.length + r] ?? 0);
+  }
+  return left - amountOf(scale, r, taken);
+}
+
+/** Pods of a leaf that nodes have room for, each leaf counted on its own. */
+function slotsIn({ scale }: Instance, ground: Ground, leaf: Leaf, nodes: Int32Array): number {
+  const width = scale.resources.length;
   const { room } = ground.occupancy;
-  const pods = leaf.demand.reduce(
-    (most, [r, units]) => Math.min(most, Math.floor((room[base + r] ?? 0) / units)),
-    leaf.alone[n] ?? 0,
-  );
-  return Math.max(0, leaf.exclusive ? Math.min(1, pods) : pods);
+  const { alone, demand } = leaf;
+  let slots = 0;
+  for (const n of nodes) {
+    let pods = alone[n] ?? 0;
+    if (pods === 0) continue;
+    for (const [r, units] of demand) pods = Math.min(pods, Math.floor((room[n * width + r] ?? 0) / units));
+    slots += Math.max(0, leaf.exclusive ? Math.min(1, pods) : pods);
+  }
+  return slots;
 }

@@ -2,6 +2,30 @@ import type { Instance } from './instance';
 import type { Layout } from './value';
 import { wholeness, type Wholeness } from './wholeness';
 
+/** A level of a topology whose whole domains count. */
+interface CountedLevel {
+  /** Its place in the tally's tail. */
+  readonly at: number;
+  /** By node: its domain of label values, or -1. */
+  readonly domainOf: Int32Array;
+  /** By domain. */
+  readonly whole: Uint8Array;
+  /** By domain: broken nodes in it. */
+  readonly broken: Int32Array;
+}
+
+function countedLevels({ trees }: Instance, { brokenDomains }: Layout, { domain }: Wholeness): CountedLevel[] {
+  return trees.flatMap(({ divisions }, t) =>
+    divisions.flatMap((division, level) => {
+      const at = brokenDomains[t]?.[level] ?? -1;
+      const whole = domain[t]?.[level];
+      return at < 0 || !whole
+        ? []
+        : [{ at, domainOf: division.domainOf, whole, broken: new Int32Array(division.count) }];
+    }),
+  );
+}
+
 /** The terms of the objective as they stand while pods come and go. Every number is a lower bound of its final value. */
 export class Tally {
   readonly head: number[];
@@ -9,18 +33,17 @@ export class Tally {
   readonly whole: Wholeness;
   /** By node: pods that break it. */
   private readonly breakers: Int32Array;
-  /** By tree, level and domain of label values: broken nodes in it. */
-  private readonly brokenIn: readonly (readonly Int32Array[])[];
+  private readonly levels: readonly CountedLevel[];
 
   constructor(
-    private readonly instance: Instance,
+    instance: Instance,
     readonly layout: Layout,
   ) {
     this.head = new Array<number>(layout.headLength).fill(0);
     this.tail = new Array<number>(layout.tailLength).fill(0);
     this.whole = wholeness(instance);
     this.breakers = new Int32Array(instance.nodes.length);
-    this.brokenIn = instance.trees.map((tree) => tree.members.map((domains) => new Int32Array(domains.length)));
+    this.levels = countedLevels(instance, layout, this.whole);
   }
 
   /** True where an accelerator pod on this node would break nothing that is not broken already. */
@@ -35,15 +58,11 @@ export class Tally {
     this.breakers[n] = before + by;
     if ((by === 1 ? before : before + by) !== 0) return;
     this.bumpTail(this.layout.fragmentation, by);
-    this.instance.trees.forEach((tree, t) => {
-      tree.labelDomain.forEach((domainOf, level) => this.breakDomain(t, level, domainOf[n] ?? -1, by));
-    });
+    for (const level of this.levels) this.breakDomain(level, level.domainOf[n] ?? -1, by);
   }
 
-  private breakDomain(t: number, level: number, domain: number, by: 1 | -1): void {
-    const at = this.layout.brokenDomains[t]?.[level] ?? -1;
-    const broken = this.brokenIn[t]?.[level];
-    if (at < 0 || domain < 0 || !broken || this.whole.domain[t]?.[level]?.[domain] !== 1) return;
+  private breakDomain({ at, whole, broken }: CountedLevel, domain: number, by: 1 | -1): void {
+    if (whole[domain] !== 1) return;
     const before = broken[domain] ?? 0;
     broken[domain] = before + by;
     if ((by === 1 ? before : before + by) === 0) this.bumpTail(at, by);

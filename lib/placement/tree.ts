@@ -1,5 +1,6 @@
 import { HOSTNAME_LABEL } from '../model/node';
 import { labelValue } from './eligibility';
+import { Division } from './division';
 import type { NodeSpec, TopologySpec } from './problem';
 
 /**
@@ -15,12 +16,10 @@ export interface Tree {
   readonly domainOf: readonly Int32Array[];
   /** Domains at each depth; ids are 0 … count-1. */
   readonly domainCount: readonly number[];
-  /** By level and node: the domain of label values, or -1 where a label is lacking. */
-  readonly labelDomain: readonly Int32Array[];
-  /** By level and domain of label values: its nodes, in order. */
-  readonly members: readonly (readonly (readonly number[])[])[];
-  /** By node: 1 where it has every label of the topology. */
-  readonly complete: Uint8Array;
+  /** By level: the domains of label values. */
+  readonly divisions: readonly Division[];
+  /** True where a node has every label of the topology. */
+  readonly isComplete: (n: number) => boolean;
   /** Cost of a pair of pods, by how many depths they share: index 0 shares none. */
   readonly pairCost: readonly number[];
 }
@@ -29,78 +28,48 @@ export interface Tree {
 export function compileTree(nodes: readonly NodeSpec[], topology: TopologySpec | undefined): Tree {
   const levels = topology?.levels ?? [];
   const depths = levels.at(-1) === HOSTNAME_LABEL ? levels.length : levels.length + 1;
-  const tuples = labelTuples(nodes, levels);
-  const counted = Array.from({ length: depths }, (_, depth) => countedDomains(nodes.length, tuples, depth, depths));
+  const divisions = divide(nodes, levels);
+  const counted = Array.from({ length: depths - 1 }, (_, depth) => countedDomains(nodes.length, divisions[depth]));
+  counted.push(countedDomains(nodes.length, undefined));
   return {
     name: topology?.name ?? '',
     levels,
     depths,
     domainOf: counted.map((c) => c.ids),
     domainCount: counted.map((c) => c.count),
-    labelDomain: tuples.map((t) => t.ids),
-    members: tuples.map((t) => t.members),
-    complete: completeNodes(nodes.length, tuples),
+    divisions,
+    isComplete: completeness(nodes, levels),
     pairCost: pairCosts(topology, levels, depths),
   };
 }
 
-interface Tuples {
-  readonly ids: Int32Array;
-  readonly members: readonly (readonly number[])[];
-}
-
-function labelTuples(nodes: readonly NodeSpec[], levels: readonly string[]): Tuples[] {
-  const result: Tuples[] = [];
-  let parent: Tuples | undefined;
-  for (const level of levels) {
-    parent = refine(nodes, level, parent);
-    result.push(parent);
-  }
-  return result;
-}
-
-/** Splits the domains of the level above by the value of one more label. */
-function refine(nodes: readonly NodeSpec[], level: string, above: Tuples | undefined): Tuples {
-  const ids = new Int32Array(nodes.length).fill(-1);
-  const known = Array.from({ length: above?.members.length ?? 1 }, () => new Map<string, number>());
-  const members: number[][] = [];
-  // Neighbours in the order of names are mostly neighbours in the cluster.
-  let last = { parent: -1, value: '', id: -1 };
-  nodes.forEach((node, n) => {
-    const parent = above ? (above.ids[n] ?? -1) : 0;
-    const inParent = known[parent];
-    const value = labelValue(node, level);
-    if (inParent === undefined || value === undefined) return;
-    if (parent !== last.parent || value !== last.value) last = { parent, value, id: inParent.get(value) ?? -1 };
-    if (last.id >= 0) members[last.id]?.push(n);
-    else {
-      last.id = members.push([n]) - 1;
-      inParent.set(value, last.id);
-    }
-    ids[n] = last.id;
-  });
-  return { ids, members };
+function divide(nodes: readonly NodeSpec[], levels: readonly string[]): Division[] {
+  const divisions: Division[] = [];
+  for (const level of levels) divisions.push(new Division(nodes, level, divisions.at(-1)));
+  return divisions;
 }
 
 /** Nodes without a domain of labels are one each; at the last depth, all are. */
-function countedDomains(nodes: number, tuples: readonly Tuples[], depth: number, depths: number) {
-  const tuple = depth === depths - 1 ? undefined : tuples[depth];
-  let count = tuple?.members.length ?? 0;
-  const ids = tuple ? tuple.ids.slice() : new Int32Array(nodes).fill(-1);
+function countedDomains(nodes: number, division: Division | undefined) {
+  let count = division?.count ?? 0;
+  const ids = division ? division.domainOf.slice() : new Int32Array(nodes).fill(-1);
   for (let n = 0; n < nodes; n++) if (ids[n] === -1) ids[n] = count++;
   return { ids, count };
 }
 
-/** A node with a domain at the last level has every label. */
-function completeNodes(nodes: number, tuples: readonly Tuples[]): Uint8Array {
-  const complete = new Uint8Array(nodes).fill(1);
-  tuples.at(-1)?.ids.forEach((id, n) => (complete[n] = id < 0 ? 0 : 1));
-  return complete;
+/** Remembers what it was asked: of the last level, which few problems divide, it reads the labels of those nodes alone. */
+function completeness(nodes: readonly NodeSpec[], levels: readonly string[]): (n: number) => boolean {
+  const known = new Int8Array(nodes.length).fill(-1);
+  return (n) => {
+    const node = nodes[n];
+    if (known[n] === -1) known[n] = node && levels.every((level) => labelValue(node, level) !== undefined) ? 1 : 0;
+    return known[n] === 1;
+  };
 }
 
 /** The label values of a domain, broadest first. */
 export function valuesOf(tree: Tree, nodes: readonly NodeSpec[], level: number, domain: number): readonly string[] {
-  const example = nodes[tree.members[level]?.[domain]?.[0] ?? -1];
+  const example = nodes[tree.divisions[level]?.exampleOf(domain) ?? -1];
   return tree.levels.slice(0, level + 1).map((label) => (example && labelValue(example, label)) ?? '');
 }
 

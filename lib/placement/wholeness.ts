@@ -1,4 +1,5 @@
 import { HOSTNAME_LABEL } from '../model/node';
+import type { Division } from './division';
 import type { Instance } from './instance';
 import type { NodeSpec } from './problem';
 import type { Tree } from './tree';
@@ -28,12 +29,25 @@ export function findWhole(
     equipped[n] = names.some((r) => (spec.allocatable[r] ?? 0n) > 0n) ? 1 : 0;
     node[n] = equipped[n] === 1 && isWhole(spec, names) ? 1 : 0;
   });
-  const domainWhole = (members: readonly number[]): number =>
-    members.some((n) => equipped[n] === 1) && members.every((n) => equipped[n] === node[n]) ? 1 : 0;
-  const domain = trees.map(({ levels, members }) =>
-    levels.map((level, i) => Uint8Array.from(level === HOSTNAME_LABEL ? [] : (members[i] ?? []), domainWhole)),
+  const domain = trees.map(({ levels, divisions }) =>
+    divisions.map((division, i) =>
+      levels[i] === HOSTNAME_LABEL ? new Uint8Array() : wholeDomains(division, equipped, node),
+    ),
   );
   return { node, domain };
+}
+
+/** By domain: 1 where some node has accelerators, and every such node is whole. */
+function wholeDomains({ domainOf, count }: Division, equipped: Uint8Array, whole: Uint8Array): Uint8Array {
+  const some = new Uint8Array(count);
+  const broken = new Uint8Array(count);
+  for (let n = 0; n < domainOf.length; n++) {
+    const domain = domainOf[n] ?? -1;
+    if (domain < 0 || equipped[n] !== 1) continue;
+    some[domain] = 1;
+    if (whole[n] !== 1) broken[domain] = 1;
+  }
+  return some.map((has, domain) => (broken[domain] === 1 ? 0 : has));
 }
 
 function isWhole(node: NodeSpec, accelerators: readonly string[]): boolean {

@@ -40,7 +40,7 @@ function sorted<T>(entries: [string, T][]): { readonly [path: string]: T } {
 function writeDomain({ instance, domains }: Written, path: string, rule: Rule, nodes: readonly number[]): void {
   const tree = instance.trees[rule.tree];
   const level = tree?.levels[rule.required];
-  const domain = tree?.labelDomain[rule.required]?.[nodes[0] ?? -1] ?? -1;
+  const domain = tree?.divisions[rule.required]?.domainOf[nodes[0] ?? -1] ?? -1;
   const value = tree && valuesOf(tree, instance.nodes, rule.required, domain)[rule.required];
   if (level !== undefined && value !== undefined && domain >= 0) domains.push([path, { [level]: value }]);
 }

@@ -72,3 +72,36 @@ test('a file with conflict markers in the dist that runs is a warning', () => {
     { code: 'BAY4042', severity: 'warning', where: { file: path } },
   ]);
 });
+
+describe('a change that the cluster refuses', () => {
+  const worker = { prefill: undefined, decode: undefined, worker: { gpus: 8, nodeSelector: {} } };
+
+  test('is an error that names the field, and the way out', () => {
+    expect(findings(() => compiled(before, worker, compiled(before)))).toMatchObject([
+      {
+        code: 'BAY4043',
+        message: expect.stringContaining('spec.components.') as string,
+        help: expect.stringContaining('recreate: true') as string,
+      },
+    ]);
+  });
+
+  test('goes through where the graph may be made anew, by the annotation that Flux reads', () => {
+    const { changes, files } = compiled(before, { ...worker, recreate: true }, compiled(before));
+    expect(changes).toMatchObject([{ graph: 'inference/g', change: { kind: 'new-graph' } }]);
+    const text = [...files].find(([path]) => path.includes('dynamographdeployment'))?.[1];
+    expect(text).toContain('kustomize.toolkit.fluxcd.io/force: Enabled');
+  });
+
+  test('recreate that is left over is a warning', () => {
+    const first = compiled(before, { recreate: true });
+    expect(compiled(before, { recreate: true }, first).diagnostics).toMatchObject([{ code: 'BAY4044' }]);
+  });
+});
+
+test('each graph’s change is told by its class', () => {
+  const { changes } = compiled(before, { env: { LOG: 'debug' } }, compiled(before));
+  expect(changes).toMatchObject([
+    { cluster: 'test', graph: 'inference/g', change: { kind: 'rolls', components: ['decode', 'frontend', 'prefill'] } },
+  ]);
+});

@@ -1,28 +1,21 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { parse } from 'yaml';
 import {
-  Cluster,
+  type Cluster,
   ExternalSecret,
-  Fleet,
-  Inventory,
   Model,
   ModelCache,
   SecretRef,
   SecretWaiver,
   SopsSecret,
-  Stack,
-  type ClusterProps,
   type ExternalSecretProps,
 } from '../../lib';
 import { summary } from '../../lib/summary';
 import { some } from '../secrets/samples';
-import { crdsFolder } from '../support/clusters';
-import { errorCodes, failure, list, nodes, testCluster, topology, type TestCluster } from '../support/fleet';
-import { fluxValidator } from '../support/flux';
+import { errorCodes, failure, nodes, specOf, testCluster, type TestCluster } from '../support/fleet';
 
 const hub = 'test/fixtures/secrets/hub.sops.yaml';
 const data = { HF_TOKEN: { key: 'ml/hugging-face', property: 'token' } };
@@ -32,27 +25,8 @@ const fromVault: ExternalSecretProps = {
   data,
 };
 
-/** A fleet of one cluster as testCluster has it, with what a test says of the cluster itself. */
-function clusterWith(props: Partial<ClusterProps>): TestCluster {
-  const made = testCluster(nodes(['n1', 'n2']));
-  const fleet = new Fleet();
-  const cluster = new Cluster(fleet, 'test', {
-    stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
-    inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2'])) }),
-    topology: topology(),
-    ...props,
-  });
-  return { ...made, fleet, cluster };
-}
-
 const small = (): TestCluster => testCluster(nodes(['n1', 'n2']));
-const withSops = (): TestCluster => clusterWith({ sops: { secret: 'sops-age' } });
-
-/** The spec in a file of a compile. */
-function specOf(fleet: Fleet, path: string): Readonly<Record<string, unknown>> {
-  const text = fleet.compile().files.get(path) ?? '';
-  return (parse(text) as { spec: Record<string, unknown> } | null)?.spec ?? {}; // what we write has a spec
-}
+const withSops = (): TestCluster => testCluster(nodes(['n1', 'n2']), [], { sops: { secret: 'sops-age' } });
 
 const names = (dependsOn: unknown): unknown => (dependsOn as { name: string }[]).map(({ name }) => name);
 
@@ -182,9 +156,8 @@ describe('an encrypted file', () => {
   });
 
   test('beneath a graph is decrypted before it; a KMS needs no Secret', () => {
-    const { fleet, graph, cluster } = small();
+    const { fleet, graph } = testCluster(nodes(['n1', 'n2']), [], { sops: { serviceAccount: 'decryptor' } });
     const g = graph('g', { worker: { gpus: 1, env: { T: SecretRef.of('hub', 'NGC_KEY') } } });
-    Object.assign(cluster, { sops: { serviceAccount: 'decryptor' } });
     new SopsSecret(g, 'hub', { file: hub });
     const flux = specOf(fleet, 'test/flux/kustomization-flux-system-graph-g-secrets.yaml');
     expect(flux['decryption']).toEqual({ provider: 'sops', serviceAccountName: 'decryptor' });
@@ -300,6 +273,27 @@ describe('what would be written', () => {
     ).toEqual(['BAY4050', 'BAY4052']);
   });
 
+  test('a waiver covers the text of its object too, however it is quoted there, and no other object', () => {
+    const auth = JSON.stringify({ auths: { r: { auth: Buffer.from(`robot:${some(20)}`).toString('base64') } } });
+    const note = (cluster: Cluster, name: string): void => {
+      const metadata = { name, namespace: 'x' };
+      new k8s.KubeConfigMap(cluster, name, { metadata, data: { note: auth } });
+    };
+    const { fleet, cluster } = small();
+    note(cluster, 'a');
+    new SecretWaiver(cluster, 'w', { kind: 'ConfigMap', namespace: 'x', name: 'a', field: 'note', reason: 'made up' });
+    expect(fleet.compile()).toMatchObject({ waived: 1, diagnostics: [] });
+    note(cluster, 'b');
+    expect(failure(fleet)).toMatchObject([{ code: 'BAY4050', where: { construct: 'test/b', pointer: 'data.note' } }]);
+  });
+
+  test('a token in a name of a field is found in the text', () => {
+    const { fleet, cluster } = small();
+    const data = { [`hf_${some(34)}`]: 'a' };
+    new k8s.KubeConfigMap(cluster, 'a', { metadata: { name: 'a', namespace: 'x' }, data });
+    expect(failure(fleet)).toMatchObject([{ code: 'BAY4050', where: { construct: 'test/a', line: 7 } }]);
+  });
+
   test('a waiver gives a reason', () => {
     const { fleet, cluster } = small();
     grafana(cluster, password);
@@ -364,73 +358,5 @@ describe('what would be written', () => {
     const findings = failure(fleet);
     expect(findings.map(({ code }) => code)).toContain('BAY2022');
     expect(JSON.stringify(findings)).not.toContain(token);
-  });
-});
-
-describe('signatures of charts', () => {
-  const identity = {
-    issuer: '^https://token[.]actions[.]githubusercontent[.]com$',
-    subject: '^https://github[.]com/kai-scheduler/.+$',
-  };
-  const provider = 'cosign';
-
-  test('are verified where that is declared', () => {
-    const verify = { kai: { provider, matchOIDCIdentity: [identity] } } as const;
-    const { fleet } = clusterWith({ flux: { verify } });
-    const source = 'test/flux/ocirepository-flux-system-kai-scheduler.yaml';
-    expect(specOf(fleet, source)['verify']).toEqual(verify.kai);
-    expect(specOf(clusterWith({}).fleet, source)['verify']).toBeUndefined();
-  });
-
-  test.each<[string, NonNullable<ClusterProps['flux']>['verify'], string, string]>([
-    ['nobody named', { kai: { provider } }, 'BAY2097', 'flux.verify.kai'],
-    ['no identities', { kai: { provider, matchOIDCIdentity: [] } }, 'BAY2097', 'flux.verify.kai'],
-    [
-      'a chart that the stack has not',
-      { grove: { provider, secretRef: { name: 'k' } } },
-      'BAY2097',
-      'flux.verify.grove',
-    ],
-    [
-      'half a pattern',
-      { kai: { provider, matchOIDCIdentity: [{ ...identity, issuer: '^(https$' }] } },
-      'BAY2097',
-      'flux.verify.kai.matchOIDCIdentity[0].issuer',
-    ],
-    [
-      'a pattern that Go has not',
-      { kai: { provider, matchOIDCIdentity: [{ ...identity, subject: '^(?!evil).*$' }] } },
-      'BAY2097',
-      'flux.verify.kai.matchOIDCIdentity[0].subject',
-    ],
-    [
-      'a pattern that longer names match',
-      { kai: { provider, matchOIDCIdentity: [{ ...identity, subject: '(?i)https://github.com/kai' }] } },
-      'BAY2098',
-      'flux.verify.kai.matchOIDCIdentity[0].subject',
-    ],
-  ])('%s', (_, verify = {}, code, pointer) => {
-    const { fleet } = clusterWith({ flux: { verify } });
-    const found = code === 'BAY2098' ? fleet.compile().diagnostics : failure(fleet);
-    expect(found.map((one) => [one.code, one.where.pointer])).toEqual([[code, pointer]]);
-  });
-});
-
-const suite = existsSync(crdsFolder) ? describe : describe.skip;
-
-suite('what Flux is told of secrets and signatures fits its CRDs (skipped where ../shared/crds is absent)', () => {
-  test('decryption and verify', () => {
-    const validator = fluxValidator();
-    const matchOIDCIdentity = [{ issuer: '^https://a$', subject: '^b$' }];
-    const { fleet, cluster } = clusterWith({
-      sops: { secret: 'sops-age', serviceAccount: 'decryptor' },
-      flux: { verify: { kai: { provider: 'cosign', matchOIDCIdentity, secretRef: { name: 'keys' } } } },
-    });
-    new SopsSecret(cluster, 'hub', { file: hub });
-    const flux = [...fleet.compile().files].filter(([path]) => /flux\/(?:oci|kustomization-)/.test(path));
-    const objects = flux.map(([, text]) => parse(text) as Readonly<Record<string, unknown>>); // what we write is maps
-    expect(objects.flatMap((object) => validator(object))).toEqual([]);
-    expect(objects).toHaveLength(3);
-    expect(JSON.stringify(objects)).toMatch(/"decryption".*"verify"|"verify".*"decryption"/);
   });
 });

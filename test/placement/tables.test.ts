@@ -52,8 +52,10 @@ function compareInTurn(document: ProblemDocument): number {
     assignment[gang.index] = answer?.pods ?? searched.best?.pods[0];
     if (answer?.pods) {
       const ground = makeGround(site, assignment);
-      expect(ground.occupancy.room.every((units, i) => units >= Math.min(0, instance.room[i] ?? 0))).toBe(true);
-      expect(ground.occupancy.reserved.every((units, i) => units === 0 || units <= (instance.room[i] ?? 0))).toBe(true);
+      expect(ground.occupancy.room.every((units, i) => units >= Math.min(0, instance.room.all[i] ?? 0))).toBe(true);
+      expect(ground.occupancy.reserved.every((units, i) => units === 0 || units <= (instance.room.all[i] ?? 0))).toBe(
+        true,
+      );
     }
   }
   return said;

@@ -1,8 +1,9 @@
+import { profileOf } from '../../lib/backends/stacks';
 import type { Manifest } from '../../lib/emit/manifest';
 import { Inventory } from '../../lib/inventory/inventory';
 import type { ReplayedPod } from '../../lib/passes/replay/workloads';
 import { replay, type Mishap } from '../../lib/passes/replay/scenarios';
-import { replayChange, type Hang, type Side } from '../../lib/passes/replay/change';
+import { classesOf, replayChange, type Classes, type Hang, type Side } from '../../lib/passes/replay/change';
 import { worldOf, type ReplayedWorld } from '../../lib/passes/replay/world';
 import { list, node } from '../support/fleet';
 
@@ -214,13 +215,30 @@ export function mishaps(nodes: Nodes, manifests: readonly Manifest[]): readonly 
   return replay(world(nodes, [...platform(), ...manifests]), asPinned);
 }
 
-/** What stays half changed. */
-export function hangs(nodes: Nodes, before: readonly Manifest[], after: readonly Manifest[]): readonly Hang[] {
+function isGrove({ kind, metadata }: Manifest): boolean {
+  return kind === 'DynamoGraphDeployment' && JSON.stringify(metadata).includes('"nvidia.com/enable-grove":"true"');
+}
+
+/** What a change does to each graph, by Dynamo 1.5 on KAI 0.17. */
+export function classes(before: readonly Manifest[], after: readonly Manifest[]): Classes {
+  const grove = after.some(isGrove) ? { grove: '0.1.0-alpha.13' } : {};
+  const profile = profileOf({ dynamo: '1.5.0', kai: '0.17.0', ...grove });
+  if (!profile) throw new Error('no such stack');
+  return classesOf(before, after, profile);
+}
+
+/** What stays half changed. @param known what the change does, where it is not to be worked out */
+export function hangs(
+  nodes: Nodes,
+  before: readonly Manifest[],
+  after: readonly Manifest[],
+  known = classes(before, after),
+): readonly Hang[] {
   const side = (manifests: readonly Manifest[]): Side => {
     const all = [...platform(), ...manifests];
     return { manifests: all, world: world(nodes, all) };
   };
-  return replayChange(side(before), side(after));
+  return replayChange(side(before), side(after), known);
 }
 
 /** `n11` to `n16` in one rack of one zone each, `sys-01` to `sys-03` without GPUs. */

@@ -104,6 +104,22 @@ new Queue(cluster, 'team-a');`,
     bad: '// one commit that gives prefill a node of decode, and decode another one',
     good: "new DynamoGraph(cluster, 'g', { rollout: 'recreate', ... })",
   },
+  BAY4043: {
+    severity: 'error',
+    title: 'a change that needs a new graph',
+    explanation:
+      'The cluster refuses some changes on a graph that exists, such as a component more or less, and with Grove another number of replicas. Flux would stop at the graph, and none of its changes would be applied.',
+    bad: "new DynamoGraph(cluster, 'g', { prefill, decode, worker: undefined, ... }) // was: worker alone",
+    good: "new DynamoGraph(cluster, 'g-2', { prefill, decode, ... }) // or recreate: true",
+  },
+  BAY4044: {
+    severity: 'warning',
+    title: 'a graph that may be deleted for nothing',
+    explanation:
+      'recreate: true lets Flux delete a graph for any change that the cluster refuses. The change of this compile needs nothing of the kind.',
+    bad: "new DynamoGraph(cluster, 'g', { recreate: true, ... }) // left from the change before",
+    good: "new DynamoGraph(cluster, 'g', { ... })",
+  },
   BAY4042: {
     severity: 'warning',
     title: 'a change that was not played through',

@@ -1,8 +1,11 @@
+import { classifyChange, type GraphChange, type GraphManifests } from '../../backends/changes/classify';
+import type { StackProfile } from '../../backends/stacks';
 import type { Manifest } from '../../emit/manifest';
+import { podGroupName } from '../../model/graph';
 import { pinnedTo } from '../../replay/predicates';
 import { roll, strategyOf, type Rollout, type Strategy } from '../../replay/rollout';
 import { Session } from '../../replay/session';
-import { asMap, asText, podTemplates, type FoundTemplate } from '../verify/pod-templates';
+import { asMap, podTemplates, type FoundTemplate } from '../verify/pod-templates';
 import type { ReplayedPod } from './workloads';
 import type { ReplayedWorld } from './world';
 
@@ -29,41 +32,47 @@ export interface Side {
 
 const OLD = '~';
 
-/** Graphs that are in both, and whose components are the same: all others stop first, or start anew. */
-export function replayChange(before: Side, after: Side): readonly Hang[] {
-  const staying = stayingGraphs(before, after);
-  const rolling = staying.flatMap(rollingComponents);
+/** What the change does to each graph that is on both sides, by namespace and name. */
+export type Classes = ReadonlyMap<string, GraphChange>;
+
+/** @param classes of the graphs on both sides */
+export function replayChange(before: Side, after: Side, classes: Classes): readonly Hang[] {
+  const rolling = after.manifests.flatMap((manifest) => rollingComponents(manifest, classes.get(keyOf(manifest))));
   if (rolling.length === 0) return [];
   const running = placesOf(before.world);
   for (const isReversed of [false, true]) {
-    const hangs = attempt(before, after, rolling, running, isReversed);
+    const hangs = attempt(before, after, { rolling, classes, running, isReversed });
     if (hangs.length > 0) return hangs;
   }
   return [];
 }
 
-interface Pair {
-  readonly old: Manifest;
-  readonly fresh: Manifest;
-}
-
-function stayingGraphs(before: Side, after: Side): Pair[] {
-  return after.manifests.flatMap((fresh) => {
-    if (fresh.kind !== 'DynamoGraphDeployment') return [];
-    const old = before.manifests.find((manifest) => manifest.kind === fresh.kind && keyOf(manifest) === keyOf(fresh));
-    return old && namesOf(old) === namesOf(fresh) ? [{ old, fresh }] : [];
+/** What the change does to each graph that is on both sides. */
+export function classesOf(before: readonly Manifest[], after: readonly Manifest[], profile: StackProfile): Classes {
+  const old = graphsOf(before);
+  const classes = [...graphsOf(after)].flatMap(([key, fresh]) => {
+    const one = old.get(key);
+    return one ? [[key, classifyChange(one, fresh, profile)] as const] : [];
   });
+  return new Map(classes);
 }
 
-function keyOf({ metadata }: Manifest): string {
+/** Each graph with its PodGroup, by namespace and name. */
+function graphsOf(manifests: readonly Manifest[]): ReadonlyMap<string, GraphManifests> {
+  const groups = new Map(manifests.filter(({ kind }) => kind === 'PodGroup').map((group) => [keyOf(group), group]));
+  const graphs = manifests.filter(({ kind }) => kind === 'DynamoGraphDeployment');
+  return new Map(
+    graphs.map((graph) => {
+      const { namespace = '', name } = graph.metadata;
+      const podGroup = groups.get(`${namespace}/${podGroupName({ namespace, name })}`);
+      return [keyOf(graph), { graph, podGroup }] as const;
+    }),
+  );
+}
+
+/** Namespace and name. */
+export function keyOf({ metadata }: Manifest): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
-}
-
-function namesOf(manifest: Manifest): string {
-  return podTemplates({ manifest })
-    .map(({ component }) => component)
-    .sort()
-    .join(' ');
 }
 
 interface RollingComponent {
@@ -72,25 +81,16 @@ interface RollingComponent {
   readonly strategy: Strategy;
 }
 
-/** A change to any worker rolls every worker; a frontend rolls by itself. */
-function rollingComponents({ old, fresh }: Pair): RollingComponent[] {
-  const isGrove = asMap(fresh.metadata.annotations)['nvidia.com/enable-grove'] === 'true';
-  const templates = podTemplates({ manifest: fresh });
-  const before = new Map(podTemplates({ manifest: old }).map((template) => [template.component, template]));
-  const changed = new Set(templates.filter((template) => textOf(before.get(template.component)) !== textOf(template)));
-  const anyWorker = templates.some((template) => changed.has(template) && isWorker(fresh, template));
-  return templates
-    .filter((template) => changed.has(template) || (anyWorker && isWorker(fresh, template)))
+function rollingComponents(manifest: Manifest, change: GraphChange | undefined): RollingComponent[] {
+  if (change?.kind !== 'rolls' || manifest.kind !== 'DynamoGraphDeployment') return [];
+  const isGrove = asMap(manifest.metadata.annotations)['nvidia.com/enable-grove'] === 'true';
+  return podTemplates({ manifest })
+    .filter(({ component }) => change.components.includes(component ?? ''))
     .map((template) => ({
-      owner: keyOf(fresh),
+      owner: keyOf(manifest),
       component: template.component ?? '',
       strategy: isGrove ? { kind: 'one by one' } : strategyOf(annotationsOf(template), template.replicas),
     }));
-}
-
-/** What a pod is made from. */
-function textOf(template: FoundTemplate | undefined): string {
-  return template ? JSON.stringify([template.metadata, template.annotations, template.spec]) : '';
 }
 
 function annotationsOf({ metadata, annotations }: FoundTemplate): Record<string, string> {
@@ -98,15 +98,6 @@ function annotationsOf({ metadata, annotations }: FoundTemplate): Record<string,
   return Object.fromEntries(
     Object.entries(all).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
   );
-}
-
-/** Components that the operator rolls together: all but frontends and planners. */
-function isWorker({ spec }: Manifest, { component }: FoundTemplate): boolean {
-  const listed = asMap(spec).components;
-  const own = Array.isArray(listed) ? listed.map(asMap).find(({ name }) => name === component) : undefined;
-  const service = asMap(asMap(asMap(spec).services)[component ?? '']);
-  const type = asText(own?.type) ?? asText(service.componentType);
-  return type === undefined || ['worker', 'prefill', 'decode'].includes(type);
 }
 
 /** Where pods run: each is placed by itself, since what runs need not be a gang that could start now. */
@@ -136,13 +127,15 @@ function placesOf(world: ReplayedWorld): ReadonlyMap<string, string> {
 
 const UNBOUNDED = { cpu: -1, memory: -1, gpu: -1 };
 
-function attempt(
-  before: Side,
-  after: Side,
-  rolling: readonly RollingComponent[],
-  running: ReadonlyMap<string, string>,
-  isReversed: boolean,
-): Hang[] {
+interface Attempt {
+  readonly rolling: readonly RollingComponent[];
+  readonly classes: Classes;
+  /** Node of each pod that runs, by uid. */
+  readonly running: ReadonlyMap<string, string>;
+  readonly isReversed: boolean;
+}
+
+function attempt(before: Side, after: Side, { rolling, classes, running, isReversed }: Attempt): Hang[] {
   const isRolling = ({ owner, component }: ReplayedPod): boolean =>
     rolling.some((each) => each.owner === owner && each.component === component);
   const lost = new Set(after.world.nodes.filter(({ ready }) => !ready).map(({ name }) => name));
@@ -150,12 +143,14 @@ function attempt(
     const node = running.get(uid);
     return node === undefined || lost.has(node) ? undefined : node;
   };
+  // A graph that is made anew starts without a pod, and so does one that was not there.
+  const staysOf = ({ owner }: ReplayedPod): boolean => (classes.get(owner)?.kind ?? 'new-graph') !== 'new-graph';
   const owners = new Set(after.world.pods.map(({ owner }) => owner));
   const old = before.world.pods
     .filter((pod) => isRolling(pod) && owners.has(pod.owner))
     .map((pod) => ({ ...pod, uid: `${OLD}${pod.uid}`, created: -1, node: nodeOf(pod.uid) }));
   const fresh = after.world.pods.map((pod) =>
-    isRolling(pod) ? { ...pod, absent: true } : { ...pod, node: nodeOf(pod.uid) },
+    isRolling(pod) ? { ...pod, absent: true } : { ...pod, node: staysOf(pod) ? nodeOf(pod.uid) : undefined },
   );
   const session = new Session({ ...after.world, pods: [...old, ...fresh] });
   const rollouts = rolling.map((each) => rolloutOf(each, old, fresh, isReversed));

@@ -10,13 +10,14 @@ import type {
   TolerationDocument,
 } from '../document';
 import type { GangSpec, GroupSpec, NodeSpec, PodSpec, Problem, QueueSpec } from '../problem';
+import { sortedByName } from '../natural';
 import type { QuantityReader } from './quantities';
 
 /** A document without errors as a problem: defaults filled in, quantities exact. */
 export function buildProblem(document: ProblemDocument, reader: QuantityReader): Problem {
   return {
     topologies: document.topologies ?? [],
-    nodes: (document.nodes ?? []).map((node) => buildNode(node, reader)),
+    nodes: sortedByName((document.nodes ?? []).map((node) => buildNode(node, reader))),
     queues: (document.queues ?? []).map((queue) => buildQueue(queue, reader)),
     gangs: (document.gangs ?? []).map((gang) => buildGang(gang, reader)),
     locked: new Map(

@@ -26,16 +26,16 @@ function checkGroupNames(groups: Placed, findings: Findings): void {
 }
 
 function checkOnce(list: Placed, kind: string, findings: Findings): void {
-  const first = new Map<string, string>();
+  const first = new Map<string, Placed>();
   for (const item of items(list)) {
     const placed = key(item, 'name');
     const name = asText(placed);
     if (name === undefined) continue;
     const before = first.get(name);
-    if (before === undefined) first.set(name, placed.at);
+    if (before === undefined) first.set(name, item);
     else
       findings.add('BAY3005', placed.at, `${kind} name "${name}" is used twice`, 'give each a name of its own', [
-        `first used at ${before}`,
+        `first used at ${key(before, 'name').at}`,
       ]);
   }
 }

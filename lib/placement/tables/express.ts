@@ -64,7 +64,8 @@ function levelsAreDomains(instance: Instance, gang: Gang): boolean {
   const tree = instance.trees[gang.tree];
   const last = (tree?.depths ?? 0) - 1;
   const atNodes = [gang.rule, ...gang.groups.map((group) => group.rule)].some((rule) => rule.required === last);
-  return !atNodes || (tree?.members[last] ?? []).every((nodes) => nodes.length === 1);
+  const division = atNodes ? tree?.divisions[last] : undefined;
+  return division?.domainOf.every((domain, n) => domain < 0 || division.exampleOf(domain) === n) ?? true;
 }
 
 /** Infinity without `exclusive`; -1 where the label divides the nodes as no level does. */

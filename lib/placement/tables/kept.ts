@@ -64,9 +64,9 @@ function copiesInOneDomain(instance: Instance, groups: readonly Group[], pods: G
 }
 
 function inOneDomain(instance: Instance, { tree, required }: Gang['rule'], nodes: readonly number[]): boolean {
-  if (tree >= 0 && nodes.some((n) => instance.trees[tree]?.complete[n] !== 1)) return false;
+  if (tree >= 0 && nodes.some((n) => !instance.trees[tree]?.isComplete(n))) return false;
   if (required < 0) return true;
-  const domainOf = instance.trees[tree]?.labelDomain[required];
+  const domainOf = instance.trees[tree]?.divisions[required]?.domainOf;
   const first = domainOf?.[nodes[0] ?? -1] ?? -1;
   return first >= 0 && nodes.every((n) => domainOf?.[n] === first);
 }

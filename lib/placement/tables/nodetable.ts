@@ -75,7 +75,7 @@ export class NodeTables {
   private hasRoom(n: number): boolean {
     for (let r = 0; r < this.width; r++) {
       const asked = this.asked[r] ?? 0;
-      if (asked > 0 && asked > (this.standing.room[n * this.width + r] ?? 0)) return false;
+      if (asked > 0 && asked > this.standing.left(n, r)) return false;
     }
     return true;
   }
@@ -99,8 +99,8 @@ export class NodeTables {
       for (const leaf of this.gang.leaves) {
         for (const [own, each] of leaf.demand) if (own === r) units += each * (reserved[leaf.index] ?? 0);
       }
-      const at = n * this.width + r;
-      if (units > 0 && units + (this.standing.reserved[at] ?? 0) > (this.standing.instance.room[at] ?? 0)) return false;
+      const reservedHere = this.standing.reserved[n * this.width + r] ?? 0;
+      if (units > 0 && units + reservedHere > this.standing.instance.room.on(n, r)) return false;
     }
     return true;
   }

@@ -119,12 +119,11 @@ class Load {
   }
 
   private holds(leaf: number, n: number, pods: number, most: number): boolean {
-    const { room, reserved, instance } = this.standing;
+    const { reserved, instance } = this.standing;
     return (this.gang.leaves[leaf]?.demand ?? []).every(([r, units]) => {
-      const at = n * this.width + r;
       const planned = (this.planned.get(n)?.[r] ?? 0) + pods * units;
-      const pinned = (this.pinned.get(n)?.[r] ?? 0) + (reserved[at] ?? 0) + most * units;
-      return planned <= (room[at] ?? 0) && (most === 0 || pinned <= (instance.room[at] ?? 0));
+      const pinned = (this.pinned.get(n)?.[r] ?? 0) + (reserved[n * this.width + r] ?? 0) + most * units;
+      return planned <= this.standing.left(n, r) && (most === 0 || pinned <= instance.room.on(n, r));
     });
   }
 

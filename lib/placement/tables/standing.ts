@@ -11,8 +11,8 @@ import type { Forest } from './forest';
  * equal amounts are of one class; domains remember when something in them last changed.
  */
 export class Standing {
-  /** By node and resource: units left beside `used` and planned pods. */
-  readonly room: Float64Array;
+  /** By node and resource: units of planned pods. */
+  private readonly taken: Float64Array;
   /** By node and resource: units that pinned components could take at most. */
   readonly reserved: Float64Array;
   readonly ledger: QueueLedger;
@@ -37,8 +37,8 @@ export class Standing {
     private readonly tree: number,
   ) {
     this.width = instance.scale.resources.length;
-    this.room = instance.room.slice();
-    this.reserved = new Float64Array(instance.room.length);
+    this.taken = new Float64Array(instance.nodes.length * this.width);
+    this.reserved = new Float64Array(this.taken.length);
     this.ledger = new QueueLedger(instance);
     this.placed = instance.gangs.map(() => undefined);
     this.breakers = new Int32Array(instance.nodes.length);
@@ -47,6 +47,11 @@ export class Standing {
     this.row = new Float64Array(3 * this.width + 1);
     this.classes = new Rows(this.row.length);
     this.classOf = new Int32Array(instance.nodes.length).fill(-1);
+  }
+
+  /** Units of a resource that a node has left beside `used` and planned pods. */
+  left(n: number, r: number): number {
+    return this.instance.room.on(n, r) - (this.taken[n * this.width + r] ?? 0);
   }
 
   /** The class of a node: nodes of one class have equal amounts. */
@@ -59,9 +64,9 @@ export class Standing {
     const { row, width } = this;
     const base = n * width;
     for (let r = 0; r < width; r++) {
-      row[r] = this.room[base + r] ?? 0;
+      row[r] = this.left(n, r);
       row[width + r] = this.reserved[base + r] ?? 0;
-      row[2 * width + r] = this.instance.room[base + r] ?? 0;
+      row[2 * width + r] = this.instance.room.on(n, r);
     }
     row[3 * width] = this.breaks(n) ? 1 : 0;
     return this.classes.numberOf(row);
@@ -96,14 +101,14 @@ export class Standing {
     this.change(gang, pods, 1);
     let fits = true;
     visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
-      for (const n of leaf ? nodes : []) fits &&= (leaf?.demand ?? []).every(([r]) => this.isSound(n * this.width + r));
+      for (const n of leaf ? nodes : []) fits &&= (leaf?.demand ?? []).every(([r]) => this.isSound(n, r));
     });
     return fits;
   }
 
-  private isSound(at: number): boolean {
-    const reserved = this.reserved[at] ?? 0;
-    return (this.room[at] ?? 0) >= 0 && (reserved === 0 || reserved <= (this.instance.room[at] ?? 0));
+  private isSound(n: number, r: number): boolean {
+    const reserved = this.reserved[n * this.width + r] ?? 0;
+    return this.left(n, r) >= 0 && (reserved === 0 || reserved <= this.instance.room.on(n, r));
   }
 
   /** What a gang that does not stand would break: nodes, then domains of this topology, narrowest first. */
@@ -121,12 +126,12 @@ export class Standing {
 
   /** True where a gang that does not stand could break a whole domain of another topology. */
   mayBreakIn(t: number, gang: Gang, pods: GangPods): boolean {
-    const levels = this.instance.trees[t]?.labelDomain ?? [];
+    const levels = this.whole.domain[t] ?? [];
+    const divisions = this.instance.trees[t]?.divisions ?? [];
     let breaks = false;
     visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
       for (const n of leaf?.accelerated ? nodes : []) {
-        breaks ||=
-          this.breaks(n) && levels.some((domains, level) => this.whole.domain[t]?.[level]?.[domains[n] ?? -1] === 1);
+        breaks ||= this.breaks(n) && levels.some((whole, level) => whole[divisions[level]?.domainOf[n] ?? -1] === 1);
       }
     });
     return breaks;
@@ -140,7 +145,7 @@ export class Standing {
       const own = leaf.pinned === 'set' ? sets[leaf.index] : new Map<number, number>();
       for (const n of nodes) {
         touched.add(n);
-        this.add(this.room, leaf, n, -by);
+        this.add(this.taken, leaf, n, by);
         if (leaf.accelerated) this.breakNode(n, by);
         own?.set(n, (own.get(n) ?? 0) + 1);
       }

@@ -127,7 +127,7 @@ export class Tabulation {
     const breaks = this.gang.leaves.some((leaf) => leaf.accelerated);
     let outer = domain;
     for (let d = depth - 1; d >= 0; d--) {
-      outer = this.standing.forest.parent[d + 1]?.[outer] ?? 0;
+      outer = this.standing.forest.parent(d + 1)[outer] ?? 0;
       const whole = this.tables.isWhole(d, outer);
       if (d >= this.gang.rule.required) this.tables.costsAt(d).addTo(this.fullKey(d), whole, cost, 0);
       else if (whole && breaks) addTo(cost, 0, brokenDomains[d], 1);
@@ -241,10 +241,8 @@ export class Tabulation {
 
   /** Free accelerators of all kinds, in units. */
   private roomOf(n: number): number {
-    const { instance, room } = this.standing;
-    const { resources } = instance.scale;
-    const base = n * resources.length;
-    return resources.reduce((sum, name, r) => sum + (instance.accelerators.has(name) ? (room[base + r] ?? 0) : 0), 0);
+    const { accelerators, scale } = this.standing.instance;
+    return scale.resources.reduce((sum, name, r) => sum + (accelerators.has(name) ? this.standing.left(n, r) : 0), 0);
   }
 
   /** The largest entry of `table` that with one of `rest` makes up the entry `key` of `sum`. */

@@ -1,0 +1,21 @@
+/** Indices by the group that each is in: all groups in one array, and where each begins. */
+export interface Grouped {
+  /** Indices in a group, in order. */
+  of(group: number): Int32Array;
+}
+
+/** Groups indices by `groupOf`, which has a group below `groups` for each, or -1 for none. */
+export function groupedBy(groupOf: Int32Array, groups: number): Grouped {
+  const starts = new Int32Array(groups + 1);
+  for (const group of groupOf) if (group >= 0) starts[group + 1] = (starts[group + 1] ?? 0) + 1;
+  for (let group = 0; group < groups; group++) starts[group + 1] = (starts[group + 1] ?? 0) + (starts[group] ?? 0);
+  const next = starts.slice();
+  const listed = new Int32Array(starts[groups] ?? 0);
+  for (let i = 0; i < groupOf.length; i++) {
+    const group = groupOf[i] ?? -1;
+    if (group < 0) continue;
+    listed[next[group] ?? 0] = i;
+    next[group] = (next[group] ?? 0) + 1;
+  }
+  return { of: (group) => listed.subarray(starts[group] ?? 0, starts[group + 1] ?? 0) };
+}
