@@ -19,7 +19,7 @@ const layers = [
   ['backends'],
   ['pins'],
   ['emit'],
-  ['checker', 'placement', 'replay', 'inventory', 'schemas'],
+  ['checker', 'placement', 'replay', 'inventory', 'schemas', 'secrets'],
   ['model'],
   ['diagnostics'],
   ['order.ts', 'version.ts'],
@@ -135,7 +135,7 @@ export default defineConfig(
   },
   {
     name: 'bayplan/pure',
-    files: ['lib/placement/**/*.ts', 'lib/replay/**/*.ts', 'lib/model/**/*.ts'],
+    files: ['lib/placement/**/*.ts', 'lib/replay/**/*.ts', 'lib/model/**/*.ts', 'lib/secrets/**/*.ts'],
     rules: {
       ...banned(bans.machine, bans.zodOutsideSchemas),
       'no-restricted-globals': ['error', 'process', 'performance'],

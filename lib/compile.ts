@@ -10,7 +10,9 @@ import { lower, type LoweredObject } from './passes/lower';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
 import { replay } from './passes/replay';
+import { secrets } from './passes/secrets';
 import { verify } from './passes/verify';
+import { redacted } from './secrets/redact';
 
 /** What a fleet compiles to. */
 export interface Compilation {
@@ -24,6 +26,8 @@ export interface Compilation {
   readonly locks: ReadonlyMap<string, string>;
   /** What each graph asks for, and by what it is held on its cluster's stack. */
   readonly guarantees: readonly Guarantee[];
+  /** How many values look like secrets and are written nevertheless, because a SecretWaiver says why they are none. */
+  readonly waived: number;
   /** Warnings, in the order in which they are printed. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -55,7 +59,7 @@ export function compile(
 ): Compilation {
   const findings: Diagnostic[] = [];
   const pass = <T>(outcome: Outcome<T>): T => {
-    findings.push(...outcome.diagnostics);
+    findings.push(...outcome.diagnostics.map(redacted));
     if (outcome.ok && !hasErrors(outcome.diagnostics)) return outcome.value;
     throw new DiagnosticError(sortDiagnostics(findings));
   };
@@ -68,8 +72,9 @@ export function compile(
   pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
   pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
   const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
-  const changes = pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
   const locks = locksOf(planned);
+  const waived = pass(secrets(model, lowered, [...files, ...locks])); // nothing that looks like a secret is written
+  const changes = pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
   if (frozen) pass(frozenLocks(locks)); //           nothing that was locked comes out otherwise
 
   return {
@@ -78,6 +83,7 @@ export function compile(
     locks,
     changes,
     guarantees: guaranteesOf(planned),
+    waived,
     diagnostics: sortDiagnostics(findings),
   };
 }

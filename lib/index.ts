@@ -1,3 +1,6 @@
+export type { RemoteKey } from './backends/external-secrets/external-secret';
+export type { OIDCIdentity, SourceVerification, Verifications } from './backends/flux/controllers';
+export type { Decryption } from './backends/flux/kustomization';
 export { compile, type Compilation } from './compile';
 export { Backend, type BackendOptions } from './constructs/backend';
 export { Cluster, type ClusterProps, type FluxOptions } from './constructs/cluster';
@@ -12,6 +15,7 @@ export type {
   ReplicaRange,
   WorkerProps,
 } from './constructs/graph-props';
+export { ExternalSecret, type ExternalSecretProps, type SecretStoreRef } from './constructs/external-secret';
 export { Layer } from './constructs/layer';
 export { Level } from './constructs/level';
 export { Model, type HuggingFaceOptions } from './constructs/model';
@@ -32,6 +36,8 @@ export { PriorityClass, type IPriorityClass } from './constructs/priority-class'
 export { Queue, type QueueProps } from './constructs/queue';
 export { Router } from './constructs/router';
 export { SecretRef } from './constructs/secret-ref';
+export { SecretWaiver, type SecretWaiverProps } from './constructs/secret-waiver';
+export { SopsSecret, type SopsSecretProps } from './constructs/sops-secret';
 export { Stack, type StackProps } from './constructs/stack';
 export { Topology, type TopologyOptions } from './constructs/topology';
 export type { Diagnostic, Where } from './diagnostics/diagnostic';

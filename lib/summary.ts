@@ -9,7 +9,7 @@ import type { PlannedCluster } from './passes/plan';
  * @param verbose also what each graph asks for, and by what it is held
  */
 export function summary(
-  { clusters, files, guarantees, changes }: Compilation,
+  { clusters, files, guarantees, changes, waived }: Compilation,
   folders: readonly string[],
   verbose: boolean,
 ): string {
@@ -18,6 +18,7 @@ export function summary(
     ...(verbose ? guaranteeLines(guarantees) : []),
     ...lines,
     ...changes.flatMap(changeLine),
+    ...(waived > 0 ? [`${count(waived, 'value')} that ${waived === 1 ? 'looks' : 'look'} like a secret, waived`] : []),
     `${files.size} files in ${folders[0] ?? ''}`,
     '',
   ].join('\n');

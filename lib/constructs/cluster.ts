@@ -2,6 +2,8 @@ import { type ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { dirname, join } from 'node:path';
+import type { Verifications } from '../backends/flux/controllers';
+import type { Decryption } from '../backends/flux/kustomization';
 import { topologyBindingSpec } from '../backends/grove/topology-binding';
 import { topologySpec } from '../backends/kai/topology';
 import { diagnostic } from '../diagnostics/diagnostic';
@@ -36,6 +38,13 @@ export interface FluxOptions {
    * @default 'flux-system'
    */
   readonly namespace?: string;
+  /**
+   * By whom the charts of KAI and Grove have to be signed: Flux refuses others. Dynamo's come from a plain HTTP
+   * repository, which Flux cannot verify.
+   *
+   * @default {} - any chart of the version is taken
+   */
+  readonly verify?: Verifications;
 }
 
 /** What a cluster is made of. */
@@ -68,6 +77,12 @@ export interface ClusterProps {
   readonly lock?: string | false;
   /** @default - the repository that `flux bootstrap` set up, folder ./dist */
   readonly flux?: FluxOptions;
+  /**
+   * By what Flux decrypts the Secrets that are declared as `SopsSecret`, such as `{ secret: 'sops-age' }`.
+   *
+   * @default - there is none to decrypt
+   */
+  readonly sops?: Decryption;
 }
 
 const CLUSTER = Symbol.for('bayplan.Cluster');
@@ -108,8 +123,11 @@ export class Cluster extends Chart {
   /** Where the lock is, if there is one. */
   public readonly lockFile?: string;
   public readonly fluxOptions: Required<FluxOptions>;
+  public readonly sops?: Decryption;
   /** The line that declared it. */
   public readonly source = sourceOfCaller();
+  /** Folders that hold Secrets encrypted with SOPS. */
+  private readonly encrypted = new Set<string>();
 
   /** Flux Kustomizations and sources: the entry point. */
   public readonly flux: Layer;
@@ -128,11 +146,13 @@ export class Cluster extends Chart {
     this.topology = props.topology;
     this.nodePool = props.nodePool;
     this.schemas = props.schemas;
+    this.sops = props.sops;
     this.lockFile = lockFileOf(id, props);
     this.fluxOptions = {
       source: props.flux?.source ?? { kind: 'GitRepository', name: 'flux-system' },
       path: props.flux?.path ?? './dist',
       namespace: props.flux?.namespace ?? 'flux-system',
+      verify: props.flux?.verify ?? {},
     };
     this.flux = new Layer(this, 'flux', 'flux');
     this.controllers = new Layer(this, 'controllers', 'controllers');
@@ -184,6 +204,24 @@ export class Cluster extends Chart {
     if (this.platform.node.tryFindChild(id)) return;
     const annotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' };
     ensured.add(new k8s.KubeNamespace(this.platform, id, { metadata: { name, annotations } }));
+  }
+
+  /**
+   * Notes that a folder holds Secrets encrypted with SOPS.
+   *
+   * @internal called by the constructs that put them there
+   */
+  public noteEncrypted(folder: string): void {
+    this.encrypted.add(folder);
+  }
+
+  /**
+   * How Flux decrypts what is in a folder; undefined where nothing of it is encrypted.
+   *
+   * @internal called when the folder's Flux Kustomization is written
+   */
+  public decryptionOf(folder: string): Decryption | undefined {
+    return this.encrypted.has(folder) ? (this.sops ?? {}) : undefined;
   }
 }
 

@@ -44,11 +44,16 @@ export class DynamoGraph extends Layer {
   /** The line that declared it. */
   public readonly source = sourceOfCaller();
   private pins: GraphPins | undefined;
+  /** The Flux Kustomization of the graph's folder; those of the folders within have names that begin with it. */
+  private readonly kustomization: string;
+  /** Flux Kustomizations that have to be ready before the graph, and before its cache. */
+  private readonly prerequisites = ['platform'];
 
   public constructor(scope: Construct, id: string, props: DynamoGraphProps) {
     super(scope, freeId(scope, id), `graphs/${id}`);
     noteDuplicate(this, id);
     Object.defineProperty(this, GRAPH, { value: true });
+    this.kustomization = `graph-${id}`;
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
     this.recreate = props.recreate ?? false;
@@ -57,11 +62,11 @@ export class DynamoGraph extends Layer {
     this.deployment = this.writeDeployment();
     if (this.cluster.stack.profile.gang === 'pod-group') this.podGroup = this.writePodGroup();
     this.writeParts();
-    const cache = this.writeCache(id);
+    const cache = this.writeCache();
     const state = this.cluster.stack.profile.graphApi === 'v1alpha1' ? this.spec : undefined;
-    fluxKustomization(this.cluster, `graph-${id}`, {
+    fluxKustomization(this.cluster, this.kustomization, {
       folder: this.folder,
-      dependsOn: ['platform', ...cache],
+      dependsOn: () => [...this.prerequisites, ...cache],
       graph: state,
     });
   }
@@ -73,6 +78,22 @@ export class DynamoGraph extends Layer {
    */
   public pinTo(pins: GraphPins): void {
     this.pins = pins;
+  }
+
+  /**
+   * The folder of Secrets that have to be there before the graph and the Job that fills its cache; it has a Flux
+   * Kustomization of its own from the first call on.
+   *
+   * @internal called by the constructs that put Secrets there
+   */
+  public secretsFolder(): string {
+    const name = `${this.kustomization}-secrets`;
+    const folder = `${this.folder}/secrets`;
+    if (!this.prerequisites.includes(name)) {
+      this.prerequisites.push(name);
+      fluxKustomization(this.cluster, name, { folder });
+    }
+    return folder;
   }
 
   private writeDeployment(): ApiObject {
@@ -122,15 +143,15 @@ export class DynamoGraph extends Layer {
   }
 
   /** A folder and a Kustomization of its own for the cache, which the graph waits for. Returns its name. */
-  private writeCache(id: string): string[] {
+  private writeCache(): string[] {
     const { spec } = this;
     const { cache } = spec;
     if (!cache || (!cache.volume && !cache.download)) return [];
     const layer = new Layer(this, 'model-cache', `${this.folder}/model-cache`);
     if (cache.volume) new k8s.KubePersistentVolumeClaim(layer, 'claim', cacheClaim(spec, cache, cache.volume));
     if (cache.download) new k8s.KubeJob(layer, downloadJobName(spec), downloadJob(spec, cache));
-    const name = `graph-${id}-model-cache`;
-    fluxKustomization(this.cluster, name, { folder: layer.folder });
+    const name = `${this.kustomization}-model-cache`;
+    fluxKustomization(this.cluster, name, { folder: layer.folder, dependsOn: () => this.prerequisites });
     return [name];
   }
 

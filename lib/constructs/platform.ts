@@ -17,12 +17,12 @@ const PLATFORM = 'platform';
 export class Platform extends Construct {
   public constructor(private readonly cluster: Cluster) {
     super(cluster, 'releases');
-    const { namespace } = cluster.fluxOptions;
+    const { namespace, verify } = cluster.fluxOptions;
     const { versions, profile } = cluster.stack;
-    for (const source of sources(namespace, versions)) this.write(cluster.flux, source);
+    for (const source of sources(namespace, versions, verify)) this.write(cluster.flux, source);
     for (const release of releases(namespace, versions, profile)) this.write(cluster.controllers, release);
-    fluxKustomization(cluster, CONTROLLERS, { folder: 'controllers', dependsOn: [], controllers: true });
-    fluxKustomization(cluster, PLATFORM, { folder: 'platform', dependsOn: [CONTROLLERS] });
+    fluxKustomization(cluster, CONTROLLERS, { folder: 'controllers', dependsOn: () => [], controllers: true });
+    fluxKustomization(cluster, PLATFORM, { folder: 'platform', dependsOn: () => [CONTROLLERS] });
   }
 
   private write(layer: Layer, object: FluxObject): void {
@@ -35,7 +35,7 @@ export interface LayerKustomization {
   /** Relative to the cluster's folder. */
   readonly folder: string;
   /** Names of Kustomizations that have to be ready first; `platform` where left out. */
-  readonly dependsOn?: readonly string[];
+  readonly dependsOn?: () => readonly string[];
   /** The layer holds Helm releases, and the next layer needs what they install to answer. */
   readonly controllers?: boolean;
   /** A graph whose operator reports no Ready condition, but a state. */
@@ -53,7 +53,8 @@ export function fluxKustomization(cluster: Cluster, name: string, layer: LayerKu
       kustomizationSpec({
         source,
         path: `${path.replace(/\/+$/, '')}/${cluster.name}/${layer.folder}`,
-        dependsOn: layer.dependsOn ?? [PLATFORM],
+        dependsOn: layer.dependsOn?.() ?? [PLATFORM],
+        decryption: cluster.decryptionOf(layer.folder),
         helmReleases: layer.controllers ? helmReleasesOf(cluster) : undefined,
         graph: layer.graph,
       }),

@@ -1,4 +1,4 @@
-/** A key of a Secret that somebody else makes. Only the reference is ever written. */
+/** A key of a Secret, whoever makes it. Only the reference is ever written. */
 export class SecretRef {
   /**
    * @param secret name of the Secret, in the namespace of what uses it

@@ -5,6 +5,7 @@ import { inputCodes } from './codes/input';
 import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
+import { secretSourceCodes, writtenSecretCodes } from './codes/secrets';
 import { verifyCodes } from './codes/verify';
 
 const codes = {
@@ -13,6 +14,8 @@ const codes = {
   ...placementCodes,
   ...verifyCodes,
   ...schemaCodes,
+  ...secretSourceCodes,
+  ...writtenSecretCodes,
   ...emitCodes,
   ...pinCodes,
 };

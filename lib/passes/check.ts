@@ -8,8 +8,10 @@ import { checkNodePool } from './check/node-pool';
 import { checkPlanners } from './check/planner';
 import { checkPreemption } from './check/preemption';
 import { checkQueues } from './check/queues';
+import { checkDeclaredSecrets } from './check/declared-secrets';
 import { checkRanges } from './check/ranges';
 import { checkSecrets } from './check/secrets';
+import { checkSignatures } from './check/signatures';
 import { checkStack } from './check/stack';
 import { checkValues } from './check/values';
 import type { ClusterModel, FleetModel } from './collect';
@@ -29,6 +31,8 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkQueues,
   checkPreemption,
   checkSecrets,
+  checkDeclaredSecrets,
+  checkSignatures,
 ];
 
 /** Everything that can be said without placing anything. */

@@ -5,7 +5,10 @@ import { Cluster } from '../constructs/cluster';
 import { DynamoGraph } from '../constructs/dynamo-graph';
 import { duplicateId } from '../constructs/ids';
 import { Layer } from '../constructs/layer';
+import { ExternalSecret } from '../constructs/external-secret';
 import { Queue } from '../constructs/queue';
+import { SecretWaiver } from '../constructs/secret-waiver';
+import { SopsSecret } from '../constructs/sops-secret';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
 import { ownPods } from './demand';
 import { readText, shownName } from '../inventory/document';
@@ -24,6 +27,8 @@ export interface FleetModel {
   readonly objects: readonly PlacedObject[];
   /** Findings about the tree itself: validations that the user registered, ids that were taken. */
   readonly validations: readonly Diagnostic[];
+  /** Values that look like secrets and are none, in order of construct path. */
+  readonly waivers: readonly SecretWaiver[];
 }
 
 export interface ClusterModel {
@@ -38,6 +43,20 @@ export interface ClusterModel {
   /** In order of construct path. */
   readonly queues: readonly Queue[];
   readonly graphs: readonly DynamoGraph[];
+  /** Secrets that somebody makes of what is written: the operator of an ExternalSecret, or Flux of an encrypted file. */
+  readonly secrets: readonly DeclaredSecret[];
+  /** Those of the fleet. */
+  readonly waivers: readonly SecretWaiver[];
+}
+
+/** A Secret that is there before the graphs are, and whose values nothing here knows. */
+export interface DeclaredSecret {
+  readonly construct: ExternalSecret | SopsSecret;
+  readonly name: string;
+  readonly namespace: string;
+  readonly keys: readonly string[];
+  /** Text of the encrypted file, which is written as it is. */
+  readonly text?: string;
 }
 
 /** An object and the folder below dist that it is written to. */
@@ -52,20 +71,24 @@ export interface PlacedObject {
 export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const constructs = fleet.node.findAll();
   const diagnostics: Diagnostic[] = [];
+  const waivers = inOrder(constructs.filter((construct) => SecretWaiver.isSecretWaiver(construct)));
   const clusters = inOrder(constructs.filter((construct) => Cluster.isCluster(construct)));
   const models = clusters.flatMap((construct) => {
     const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
     const inventory = construct.inventory.load(isOwn);
     const schemas = readSchemas(construct.schemas);
     const lock = readLockOf(construct.lockFile);
+    const secrets = readSecrets(construct);
     const found = [...inventory.diagnostics, ...schemas.diagnostics, ...lock.diagnostics];
-    diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))));
-    return inventory.ok && schemas.ok && lock.ok
+    diagnostics.push(...found.map((finding) => within(finding, placeOf(construct))), ...secrets.diagnostics);
+    return inventory.ok && schemas.ok && lock.ok && secrets.ok
       ? [
           clusterModel(construct, {
             inventory: inventory.value,
             use: usage(inventory.value, isOwn),
             schemas: schemas.value,
+            secrets: secrets.value,
+            waivers,
             lock: lock.value,
           }),
         ]
@@ -75,7 +98,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
   const objects = inOrder(withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))));
   const validations = [...validate(constructs), ...constructs.flatMap(checkDuplicate)];
-  const value = { clusters: models, objects: objects.map(placeObject), validations };
+  const value = { clusters: models, objects: objects.map(placeObject), validations, waivers };
   return { ok: true, value, diagnostics };
 }
 
@@ -91,6 +114,24 @@ function readSchemas(name: string | undefined): Outcome<SchemaBundle | undefined
   return text.ok ? readBundle(shownName(name), text.value) : text;
 }
 
+/** The Secrets that a cluster declares, in order of construct path; encrypted files are read here. */
+function readSecrets(cluster: Cluster): Outcome<readonly DeclaredSecret[]> {
+  const diagnostics: Diagnostic[] = [];
+  const makers = cluster.node
+    .findAll()
+    .filter((construct) => ExternalSecret.isExternalSecret(construct) || SopsSecret.isSopsSecret(construct));
+  const value = inOrder(makers).flatMap((construct): DeclaredSecret[] => {
+    if (ExternalSecret.isExternalSecret(construct)) {
+      const { name, namespace, keys } = construct;
+      return [{ construct, name, namespace, keys }];
+    }
+    const file = construct.load();
+    diagnostics.push(...file.diagnostics.map((finding) => within(finding, placeOf(construct))));
+    return file.ok ? [{ construct, ...file.value }] : [];
+  });
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
+}
+
 /** A cluster that was never compiled has no lock yet. */
 function readLockOf(file: string | undefined): Outcome<Lock | undefined> {
   if (file === undefined || !existsSync(file)) return { ok: true, value: undefined, diagnostics: [] };
@@ -100,7 +141,7 @@ function readLockOf(file: string | undefined): Outcome<Lock | undefined> {
 
 function clusterModel(
   construct: Cluster,
-  read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'lock'>,
+  read: Pick<ClusterModel, 'inventory' | 'use' | 'schemas' | 'lock' | 'secrets' | 'waivers'>,
 ): ClusterModel {
   const queues = construct.node.findAll().filter((child) => child instanceof Queue);
   return { construct, ...read, queues: inOrder(queues), graphs: graphsOf(construct) };
@@ -123,10 +164,15 @@ function withoutSuperseded(objects: readonly ApiObject[]): ApiObject[] {
 }
 
 function placeObject(object: ApiObject): PlacedObject {
-  const cluster = object.node.scopes.find((scope) => Cluster.isCluster(scope));
-  const target = folderName(cluster ?? Chart.of(object));
-  const folder = cluster ? `${target}/${Layer.of(object)?.folder ?? cluster.platform.folder}` : target;
-  return { object, folder, target };
+  return { object, ...placement(object) };
+}
+
+/** Where what a construct makes is written. */
+export function placement(construct: IConstruct): Omit<PlacedObject, 'object'> {
+  const cluster = construct.node.scopes.find((scope) => Cluster.isCluster(scope));
+  const target = folderName(cluster ?? Chart.of(construct));
+  const folder = cluster ? `${target}/${Layer.of(construct)?.folder ?? cluster.platform.folder}` : target;
+  return { folder, target };
 }
 
 /** What the objects of a cluster have as their target: the name of its folder in dist. */

@@ -1,11 +1,15 @@
 import type { Outcome } from '../diagnostics/diagnostic';
+import type { IConstruct } from 'constructs';
 import type { Manifest } from '../emit/manifest';
-import type { FleetModel, PlacedObject } from './collect';
+import { placement, type DeclaredSecret, type FleetModel, type PlacedObject } from './collect';
 import type { PlannedCluster } from './plan';
 
 /** A manifest, the construct it comes from and the folder it goes to. */
-export interface LoweredObject extends PlacedObject {
+export interface LoweredObject extends Omit<PlacedObject, 'object'> {
+  readonly object: IConstruct;
   readonly manifest: Manifest;
+  /** What is written in place of the manifest, which then says no more than which object it is. */
+  readonly text?: string;
 }
 
 /**
@@ -21,5 +25,13 @@ export function lower(fleet: FleetModel, planned: readonly PlannedCluster[]): Ou
     // cdk8s types the result as any; it is JSON that it sanitised itself
     manifest: placed.object.toJson() as Manifest,
   }));
-  return { ok: true, value, diagnostics: [] };
+  const encrypted = fleet.clusters.flatMap(({ secrets }) => secrets.flatMap(lowerEncrypted));
+  return { ok: true, value: [...value, ...encrypted], diagnostics: [] };
+}
+
+/** A Secret of an encrypted file: nothing of it is known but its name. */
+function lowerEncrypted({ construct, name, namespace, text }: DeclaredSecret): LoweredObject[] {
+  if (text === undefined) return [];
+  const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } };
+  return [{ object: construct, ...placement(construct), manifest, text }];
 }

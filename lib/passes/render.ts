@@ -13,8 +13,8 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
   const folders = new Map<string, string[]>();
   const files = new Map<string, string>();
   for (const object of objects) {
-    const { folder, manifest } = object;
-    files.set(pathOf(object), toYaml(manifest));
+    const { folder, manifest, text } = object;
+    files.set(pathOf(object), text ?? toYaml(manifest));
     const names = folders.get(folder);
     if (names) names.push(fileName(manifest));
     else folders.set(folder, [fileName(manifest)]);

@@ -7,20 +7,21 @@ import { inputCodes } from '../../lib/diagnostics/codes/input';
 import { pinCodes } from '../../lib/diagnostics/codes/pins';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
+import { secretSourceCodes, writtenSecretCodes } from '../../lib/diagnostics/codes/secrets';
 import { verifyCodes } from '../../lib/diagnostics/codes/verify';
 import { renderCodeList, renderExplanation } from '../../lib/diagnostics/explain';
 import { isDiagnosticCode, registry } from '../../lib/diagnostics/registry';
 
-const stages: Readonly<Record<string, Readonly<Record<string, CodeInfo>>>> = {
-  1: inputCodes,
-  2: checkCodes,
-  3: placementCodes,
-  4: { ...verifyCodes, ...schemaCodes },
-  5: emitCodes,
-  6: pinCodes,
+const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>>[]>> = {
+  1: [inputCodes],
+  2: [checkCodes, secretSourceCodes],
+  3: [placementCodes],
+  4: [verifyCodes, schemaCodes, writtenSecretCodes],
+  5: [emitCodes],
+  6: [pinCodes],
 };
-const all = Object.entries(stages).flatMap(([stage, codes]) =>
-  Object.entries(codes).map(([code, info]) => ({ stage, code, info })),
+const all = Object.entries(stages).flatMap(([stage, lists]) =>
+  lists.flatMap((codes) => Object.entries(codes).map(([code, info]) => ({ stage, code, info }))),
 );
 
 describe('the registry of codes', () => {
@@ -38,7 +39,7 @@ describe('the registry of codes', () => {
     expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
   });
 
-  test('holds the codes of all stages', () => {
+  test('holds the codes of all stages, each once', () => {
     expect(Object.keys(registry).sort()).toEqual(all.map(({ code }) => code).sort());
   });
 

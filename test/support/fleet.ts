@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import {
   Backend,
   Cluster,
@@ -10,6 +11,7 @@ import {
   Queue,
   Stack,
   Topology,
+  type ClusterProps,
   type Compilation,
   type Diagnostic,
   type DynamoGraphProps,
@@ -92,12 +94,14 @@ export interface TestCluster {
 export function testCluster(
   items: readonly Record<string, unknown>[],
   pods: readonly Record<string, unknown>[] = [],
+  props: Partial<ClusterProps> = {},
 ): TestCluster {
   const fleet = new Fleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
     inventory: Inventory.fromObjects({ nodes: list(items), pods: list(pods) }),
     topology: topology(),
+    ...props,
   });
   const queue = new Queue(cluster, 'team-a');
   const graph = (id: string, props: Partial<DynamoGraphProps> = {}): DynamoGraph =>
@@ -114,6 +118,12 @@ export function graphDefaults(queue: Queue): Omit<DynamoGraphProps, 'worker' | '
     model: Model.huggingFace('example/model', { revision: '0123456789abcdef0123456789abcdef01234567' }),
     frontend: {},
   };
+}
+
+/** The spec in a file of a compile that has to succeed; empty where there is none. */
+export function specOf(fleet: Fleet, path: string): Readonly<Record<string, unknown>> {
+  const text = fleet.compile().files.get(path) ?? '';
+  return (parse(text) as { spec: Record<string, unknown> } | null)?.spec ?? {}; // what we write has a spec
 }
 
 /** The findings of a compile that has to fail. */

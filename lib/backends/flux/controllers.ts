@@ -10,6 +10,42 @@ export interface FluxObject {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
+/** How a signature of cosign is verified, in the words of Flux. */
+const verificationSchema = z.strictObject({
+  provider: z.literal('cosign'),
+  matchOIDCIdentity: z.array(z.strictObject({ issuer: z.string().min(1), subject: z.string().min(1) })).optional(),
+  secretRef: z.strictObject({ name: z.string().min(1) }).optional(),
+});
+
+/** Spec of a Flux OCIRepository (source.toolkit.fluxcd.io/v1), as far as we write it. */
+export const ociRepositorySpecSchema = z.strictObject({
+  interval: z.string(),
+  url: z.string().startsWith('oci://'),
+  ref: z.strictObject({ tag: z.string() }),
+  layerSelector: z.strictObject({ mediaType: z.string(), operation: z.enum(['extract', 'copy']) }),
+  verify: verificationSchema.optional(),
+});
+
+/** By whom an artifact has to be signed: any of the identities, or the keys of the Secret. */
+export interface SourceVerification {
+  readonly provider: 'cosign';
+  /**
+   * Who signed without a key of their own: issuer and subject of the certificate, each a regular expression of Go that
+   * matches anywhere in the text unless it has `^` and `$`. @default - none
+   */
+  readonly matchOIDCIdentity?: readonly OIDCIdentity[];
+  /** Secret with public keys of cosign, in the namespace of the Flux objects. @default - none */
+  readonly secretRef?: { readonly name: string };
+}
+
+export interface OIDCIdentity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** Charts that come from an OCI registry, by what the stack calls them: only those can be verified. */
+export type Verifications = Readonly<Partial<Record<'kai' | 'grove', SourceVerification>>>;
+
 /** Spec of a Flux HelmRelease (helm.toolkit.fluxcd.io/v2), as far as we write it. */
 export const helmReleaseSpecSchema = z
   .strictObject({
@@ -55,14 +91,15 @@ const releaseDefaults = {
   driftDetection: { mode: 'enabled' },
 } as const;
 
+const KAI_CHART = 'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler';
+const GROVE_CHART = 'oci://ghcr.io/ai-dynamo/grove/grove-charts';
+
 /** Where charts come from. @param namespace of the Flux objects */
-export function sources(namespace: string, versions: StackVersions): FluxObject[] {
+export function sources(namespace: string, versions: StackVersions, verify: Verifications): FluxObject[] {
   const { kai, grove } = versions;
   return [
-    ...(kai === undefined
-      ? []
-      : [ociChart(namespace, KAI, 'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler', kai)]),
-    ...(grove === undefined ? [] : [ociChart(namespace, GROVE, 'oci://ghcr.io/ai-dynamo/grove/grove-charts', grove)]),
+    ...(kai === undefined ? [] : [ociChart(namespace, KAI, KAI_CHART, kai, verify.kai)]),
+    ...(grove === undefined ? [] : [ociChart(namespace, GROVE, GROVE_CHART, grove, verify.grove)]),
     dynamoRepository(namespace),
   ];
 }
@@ -77,7 +114,13 @@ export function releases(namespace: string, versions: StackVersions, profile: St
 }
 
 /** @param version without a leading v; both projects tag their charts with one */
-function ociChart(namespace: string, name: string, url: string, version: string): FluxObject {
+function ociChart(
+  namespace: string,
+  name: string,
+  url: string,
+  version: string,
+  verify: SourceVerification | undefined,
+): FluxObject {
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
@@ -87,6 +130,7 @@ function ociChart(namespace: string, name: string, url: string, version: string)
       url,
       ref: { tag: `v${version}` },
       layerSelector: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', operation: 'copy' },
+      verify,
     },
   };
 }

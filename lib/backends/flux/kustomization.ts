@@ -17,6 +17,13 @@ export const kustomizationSpecSchema = z.strictObject({
   path: z.string().startsWith('./'),
   sourceRef: z.strictObject({ kind: z.enum(['GitRepository', 'OCIRepository', 'Bucket']), name: z.string() }),
   dependsOn: z.array(z.strictObject({ name: z.string() })).optional(),
+  decryption: z
+    .strictObject({
+      provider: z.literal('sops'),
+      secretRef: z.strictObject({ name: z.string().min(1) }).optional(),
+      serviceAccountName: z.string().min(1).optional(),
+    })
+    .optional(),
   healthChecks: z.array(healthSchema).optional(),
   healthCheckExprs: z
     .array(
@@ -27,11 +34,21 @@ export const kustomizationSpecSchema = z.strictObject({
 
 export type KustomizationSpec = z.infer<typeof kustomizationSpecSchema>;
 
+/** By what Flux decrypts files that SOPS encrypted; with neither, by the identity of kustomize-controller. */
+export interface Decryption {
+  /** Secret with age or PGP keys, or credentials of a cloud's KMS, in the namespace of the Flux objects. */
+  readonly secret?: string;
+  /** ServiceAccount that a cloud's KMS knows. */
+  readonly serviceAccount?: string;
+}
+
 /** One folder of dist, and what has to be ready before it. */
 export interface KustomizationInput {
   readonly source: KustomizationSpec['sourceRef'];
   readonly path: string;
   readonly dependsOn: readonly string[];
+  /** How Secrets of the folder are decrypted; absent where none is encrypted. */
+  readonly decryption?: Decryption;
   /** Releases to wait for; where absent, Flux waits for every object of the folder. */
   readonly helmReleases?: readonly { readonly name: string; readonly namespace: string }[];
   /** A graph of v1alpha1 to wait for by its state: early operators report no condition that Flux reads. */
@@ -60,7 +77,16 @@ export function kustomizationSpec(input: KustomizationInput): KustomizationSpec 
     path: input.path,
     sourceRef: input.source,
     dependsOn: dependsOn.length > 0 ? dependsOn : undefined,
+    decryption: input.decryption && decryption(input.decryption),
     ...health(input),
+  };
+}
+
+function decryption({ secret, serviceAccount }: Decryption): KustomizationSpec['decryption'] {
+  return {
+    provider: 'sops',
+    secretRef: secret === undefined ? undefined : { name: secret },
+    serviceAccountName: serviceAccount,
   };
 }
 

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { computeDomainSpecSchema } from '../../backends/dynamo/compute-domain';
 import { graphSpecSchemas } from '../../backends/dynamo/graph-deployment';
+import { externalSecretSpecSchema } from '../../backends/external-secrets/external-secret';
 import { topologyBindingSpecSchema } from '../../backends/grove/topology-binding';
-import { helmReleaseSpecSchema } from '../../backends/flux/controllers';
+import { helmReleaseSpecSchema, ociRepositorySpecSchema } from '../../backends/flux/controllers';
 import { kustomizationSpecSchema } from '../../backends/flux/kustomization';
 import { schedulingShardSpecSchema } from '../../backends/kai/node-pool';
 import { podGroupSpecSchema } from '../../backends/kai/pod-group';
@@ -22,8 +23,10 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'kai.scheduler/v1 SchedulingShard': schedulingShardSpecSchema,
   'kai.scheduler/v1alpha1 Topology': topologySpecSchema,
   'grove.io/v1alpha1 ClusterTopologyBinding': topologyBindingSpecSchema,
+  'external-secrets.io/v1 ExternalSecret': externalSecretSpecSchema,
   'kustomize.toolkit.fluxcd.io/v1 Kustomization': kustomizationSpecSchema,
   'helm.toolkit.fluxcd.io/v2 HelmRelease': helmReleaseSpecSchema,
+  'source.toolkit.fluxcd.io/v1 OCIRepository': ociRepositorySpecSchema,
 };
 
 /** Objects that the library itself makes are held to their schema; a user's own of the same kind may say more. */
