@@ -7,10 +7,19 @@
 const password = /(?:password|passwd|passphrase)$/;
 const secret = /(?:token|secret|credentials?|(?:api|access|secret|private|signing|encryption|auth|account)key)$/;
 
+/** What is known of names: manifests have few, and each of them often. */
+const known = new Map<string, boolean>();
+
 /** True where a field of that name holds a secret, or says where one is. */
 export function isSecretName(name: string): boolean {
-  return isPasswordName(name) || secret.test(letters(name));
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const isSecret = isPasswordName(name) || secret.test(letters(name));
+  if (known.size < MOST_NAMES) known.set(name, isSecret);
+  return isSecret;
 }
+
+const MOST_NAMES = 10_000;
 
 function isPasswordName(name: string): boolean {
   return password.test(letters(name));
