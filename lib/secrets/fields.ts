@@ -63,7 +63,7 @@ function isRandomPath(value: string): boolean {
   return value.startsWith('/') && isRandom(value);
 }
 
-/** Bits of each letter that random texts of such a length reach, and words rarely do. */
+/** From this length on random texts have 3 bits or more for each letter, hex included: but for one in ten thousand. */
 const LONG = 16;
 
 function isRandom(value: string): boolean {
@@ -77,7 +77,7 @@ function isWord(part: string): boolean {
   if (part.length <= 5 || /^\d{1,8}$/.test(part) || /^[A-Za-z]{1,10}\d{1,4}$/.test(part)) return true;
   if (!/^[A-Za-z]+$/.test(part)) return false;
   const words = part.split(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/);
-  return part.length / words.length >= 3 && words.every((word) => word.length <= 10 || isPronounced(word));
+  return part.length / words.length >= 4 && words.every((word) => word.length <= 10 || isPronounced(word));
 }
 
 /** More than a fourth are vowels: of random letters it is a fifth. */
