@@ -64,10 +64,13 @@ function asVariable(item: unknown): { readonly name: string; readonly value: str
 function scanMap(map: object, pointer: string): SecretFound[] {
   const below = (key: string): string => (pointer === '' ? key : `${pointer}.${key}`);
   const secret = 'kind' in map && map.kind === 'Secret';
-  return Object.entries(map).flatMap(([key, value]: [string, unknown]) => {
-    if (secret && (key === 'data' || key === 'stringData')) return scanSecret(value, below(key));
-    return typeof value === 'string' ? scanField(key, value, below(key), false) : scanValue(value, below(key));
-  });
+  const found: SecretFound[] = [];
+  for (const [key, value] of Object.entries<unknown>(map as Readonly<Record<string, unknown>>)) {
+    if (secret && (key === 'data' || key === 'stringData')) found.push(...scanSecret(value, below(key)));
+    else if (typeof value === 'string') found.push(...scanField(key, value, below(key), false));
+    else if (typeof value === 'object') found.push(...scanValue(value, below(key)));
+  }
+  return found;
 }
 
 /** Values of a Secret are secrets, whatever they look like. */
@@ -76,10 +79,14 @@ function scanSecret(values: unknown, pointer: string): SecretFound[] {
   return [{ pointer, what: 'a secret', kind: 'values', text: JSON.stringify(values) }];
 }
 
+/** No form, and no setting with a secret in it, is shorter. */
+const SHORTEST = 8;
+
 /** Base64 of something, not a name: at least 16 letters, in fours. */
 const base64 = /^(?:[A-Za-z0-9+/]{4}){3,}[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/](?:=|[A-Za-z0-9+/]))$/;
 
 function scanText(text: string, pointer: string): SecretFound[] {
+  if (text.length < SHORTEST) return [];
   const found = findForms(text).map(({ what, text: part }) => ({ pointer, what, kind: 'value' as const, text: part }));
   if (found.length > 0) return found;
   const [hidden] = base64.test(text) ? findForms(decoded(text) ?? '') : [];
