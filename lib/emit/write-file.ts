@@ -5,8 +5,8 @@ import { diskFileSystem, type FileSystem } from './file-system';
 import { fileNotWritten } from './findings';
 
 /**
- * Writes a file as a whole or leaves it as it was: to `.<name>.next` beside it, which then takes its name. A link is
- * followed; a pipe or a device is written to as it is.
+ * Writes a file as a whole or leaves it as it was: to `.<name>.next` beside it, which then takes its name. One that
+ * holds the text already is not touched. A link is followed; a pipe or a device is written to as it is.
  *
  * @param name relative to the working folder
  * Error: BAY5006.
@@ -20,13 +20,17 @@ export function writeFile(
     const path = resolve(name);
     const kind = fs.kind(path);
     const target = kind === undefined ? path : fs.real(path);
-    if (kind === undefined || fs.kind(target) === 'file') replace(fs, target, content);
+    const isFile = kind !== undefined && fs.kind(target) === 'file';
+    if (isFile && typeof content === 'string' && fs.read(target) === content) return written;
+    if (kind === undefined || isFile) replace(fs, target, content);
     else fs.write(target, content);
-    return { ok: true, value: undefined, diagnostics: [] };
+    return written;
   } catch (cause) {
     return { ok: false, diagnostics: [fileNotWritten(shownName(name), cause)] };
   }
 }
+
+const written: Outcome<undefined> = { ok: true, value: undefined, diagnostics: [] };
 
 function replace(fs: FileSystem, target: string, content: string | Uint8Array): void {
   const next = join(dirname(target), `.${basename(target)}.next`);
