@@ -1,6 +1,6 @@
 import type { Outcome } from '../diagnostics/diagnostic';
 import type { IConstruct } from 'constructs';
-import type { Manifest } from '../emit/manifest';
+import { fileName, type Manifest } from '../emit/manifest';
 import { placement, type DeclaredSecret, type FleetModel, type PlacedObject } from './collect';
 import type { PlannedCluster } from './plan';
 
@@ -8,6 +8,8 @@ import type { PlannedCluster } from './plan';
 export interface LoweredObject extends Omit<PlacedObject, 'object'> {
   readonly object: IConstruct;
   readonly manifest: Manifest;
+  /** Name of its file in that folder. */
+  readonly file: string;
   /** What is written in place of the manifest, which then says no more than which object it is. */
   readonly text?: string;
 }
@@ -20,11 +22,11 @@ export function lower(fleet: FleetModel, planned: readonly PlannedCluster[]): Ou
   for (const { cluster, pins } of planned) {
     for (const graph of cluster.graphs) graph.pinTo(pins.get(graph.node.path) ?? new Map());
   }
-  const value = fleet.objects.map((placed) => ({
-    ...placed,
+  const value = fleet.objects.map((placed) => {
     // cdk8s types the result as any; it is JSON that it sanitised itself
-    manifest: placed.object.toJson() as Manifest,
-  }));
+    const manifest = placed.object.toJson() as Manifest;
+    return { ...placed, manifest, file: fileName(manifest) };
+  });
   const encrypted = fleet.clusters.flatMap(({ secrets }) => secrets.flatMap(lowerEncrypted));
   return { ok: true, value: [...value, ...encrypted], diagnostics: [] };
 }
@@ -33,5 +35,5 @@ export function lower(fleet: FleetModel, planned: readonly PlannedCluster[]): Ou
 function lowerEncrypted({ construct, name, namespace, text }: DeclaredSecret): LoweredObject[] {
   if (text === undefined) return [];
   const manifest = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } };
-  return [{ object: construct, ...placement(construct), manifest, text }];
+  return [{ object: construct, ...placement(construct), manifest, file: fileName(manifest), text }];
 }

@@ -1,4 +1,4 @@
-import { fileName, kustomization, toYaml } from '../emit/manifest';
+import { kustomization, toYaml } from '../emit/manifest';
 import type { Outcome } from '../diagnostics/diagnostic';
 import { controlPlaneFiles } from '../backends/runai/control-plane';
 import type { ClusterModel, FleetModel } from './collect';
@@ -13,11 +13,11 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
   const folders = new Map<string, string[]>();
   const files = new Map<string, string>();
   for (const object of objects) {
-    const { folder, manifest, text } = object;
+    const { folder, manifest, file, text } = object;
     files.set(pathOf(object), text ?? toYaml(manifest));
     const names = folders.get(folder);
-    if (names) names.push(fileName(manifest));
-    else folders.set(folder, [fileName(manifest)]);
+    if (names) names.push(file);
+    else folders.set(folder, [file]);
   }
   for (const [folder, names] of folders) files.set(`${folder}/kustomization.yaml`, kustomization(names));
   for (const cluster of fleet.clusters) {
@@ -29,8 +29,8 @@ export function render(fleet: FleetModel, objects: readonly LoweredObject[]): Ou
 }
 
 /** Path of an object's file below dist. */
-export function pathOf({ folder, manifest }: LoweredObject): string {
-  return `${folder}/${fileName(manifest)}`;
+export function pathOf({ folder, file }: LoweredObject): string {
+  return `${folder}/${file}`;
 }
 
 /** What Run:ai has to be told by other means than Flux. */

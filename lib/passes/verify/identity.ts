@@ -1,11 +1,11 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
-import { fileName, type Manifest } from '../../emit/manifest';
+import type { Manifest } from '../../emit/manifest';
 import type { LoweredObject } from '../lower';
 
 /** Two objects of one name would fight in the cluster; two in one file would overwrite each other before that. */
 export function verifyIdentity(objects: readonly LoweredObject[]): Diagnostic[] {
   const identities = groupBy(objects, ({ target, manifest }) => [target, identity(manifest)].join(' '));
-  const files = groupBy(objects, ({ folder, manifest }) => `${folder}/${fileName(manifest)}`);
+  const files = groupBy(objects, ({ folder, file }) => `${folder}/${file}`);
   const duplicates = [...identities.values()].filter((group) => group.length > 1);
   const collisions = [...files].filter(
     ([, group]) => new Set(group.map(({ manifest }) => identity(manifest))).size > 1,
