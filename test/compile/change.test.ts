@@ -1,16 +1,28 @@
-import { DiagnosticError, type Compilation, type Diagnostic, type DynamoGraphProps } from '../../lib';
+import { DiagnosticError, Level, Stack, type Compilation, type Diagnostic, type DynamoGraphProps } from '../../lib';
 import { nodes, testCluster } from '../support/fleet';
 
 /** From one dist to the next: what the compile says of a change that would hang, and of one that would not. */
 
 const five = nodes(['n1', 'n2', 'n3', 'n4', 'n5']);
+const twoZones = [...nodes(['n1', 'n2', 'n3'], { zone: 'za' }), ...nodes(['n4', 'n5', 'n6'], { zone: 'zb' })];
+const grove = Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' });
 const on = (...hosts: readonly string[]) => ({ nodeSelector: {}, hosts });
 
 type Pins = Readonly<Record<'prefill' | 'decode', ReturnType<typeof on>>>;
 
+interface Where {
+  readonly items?: typeof five;
+  readonly stack?: Stack;
+}
+
 /** Which nodes a component may have, by labels of their own. */
-function compiled(pins: Pins, props: Partial<DynamoGraphProps> = {}, running?: Compilation): Compilation {
-  const labelled = five.map((each) => {
+function compiled(
+  pins: Pins,
+  props: Partial<DynamoGraphProps> = {},
+  running?: Compilation,
+  { items = five, stack }: Where = {},
+): Compilation {
+  const labelled = items.map((each) => {
     const { metadata } = each as { metadata: { name: string; labels: Record<string, string> } };
     const labels = Object.fromEntries(
       Object.entries(pins)
@@ -19,7 +31,7 @@ function compiled(pins: Pins, props: Partial<DynamoGraphProps> = {}, running?: C
     );
     return { ...each, metadata: { ...metadata, labels: { ...metadata.labels, ...labels } } };
   });
-  const { fleet, graph } = testCluster(labelled);
+  const { fleet, graph } = testCluster(labelled, [], stack ? { stack } : {});
   const select = (part: string) => ({ nodeSelector: { [`example.com/${part}`]: 'yes' } });
   graph('g', {
     prefill: { gpus: 8, ...select('prefill') },
@@ -57,6 +69,34 @@ test('a chain of components that take each other’s nodes is refused, naming wh
 
 test("with rollout: 'recreate' the same change goes through", () => {
   expect(findings(() => compiled(chain, { rollout: 'recreate' }, compiled(before)))).toEqual([]);
+});
+
+describe('with Grove', () => {
+  const swapped: Pins = { prefill: on('n1'), decode: on('n5', 'n2', 'n3') };
+
+  test('a swap is refused, and rollout: recreate is no way out of it', () => {
+    const running = compiled(before, {}, undefined, { stack: grove });
+    const found = findings(() => compiled(swapped, {}, running, { stack: grove }));
+    expect(found).toMatchObject([{ code: 'BAY4041', help: expect.stringContaining('two steps') as string }]);
+    expect(found[0]?.help).not.toContain('recreate');
+  });
+
+  test('a change of the image on full nodes goes through', () => {
+    const running = compiled(before, {}, undefined, { stack: grove });
+    expect(findings(() => compiled(before, { env: { LOG: 'debug' } }, running, { stack: grove }))).toEqual([]);
+  });
+});
+
+test('another zone for a graph that requires one: its new pods would never bind', () => {
+  const [za, zb]: Pins[] = [
+    { prefill: on('n1'), decode: on('n1', 'n2', 'n3') },
+    { prefill: on('n4'), decode: on('n4', 'n5', 'n6') },
+  ];
+  const props = { placement: { required: Level.zone() }, prefill: { gpus: 1 }, decode: { gpus: 4, replicas: 3 } };
+  const there = (pins: Pins, running?: Compilation) =>
+    compiled(pins, { ...props, nodeSelector: { 'example.com/decode': 'yes' } }, running, { items: twoZones });
+  if (!za || !zb) throw new Error('two zones');
+  expect(findings(() => there(zb, there(za)))).toMatchObject([{ code: 'BAY4041' }]);
 });
 
 test('a change of the image on full nodes goes through', () => {
