@@ -31,7 +31,9 @@ export function excludedBecause(node: NodeSpec, pod: PodSpec): string | undefine
 
 /** The value of a node's label, if it has that label. */
 export function labelValue(node: NodeSpec, label: string): string | undefined {
-  return Object.hasOwn(node.labels, label) ? node.labels[label] : undefined;
+  // One look-up, not two: what every object inherits, such as `constructor`, is no text.
+  const value = node.labels[label];
+  return typeof value === 'string' ? value : undefined;
 }
 
 function tolerates(toleration: Toleration, taint: Taint): boolean {
