@@ -10,6 +10,7 @@ import tseslint from 'typescript-eslint';
  */
 const layers = [
   ['cli'],
+  ['fit', 'drift', 'adopt'],
   ['index.ts'],
   ['fleet.ts'],
   ['summary.ts'],
@@ -18,6 +19,7 @@ const layers = [
   ['constructs'],
   ['backends'],
   ['pins'],
+  ['workloads'],
   ['emit'],
   ['checker', 'placement', 'replay', 'inventory', 'schemas', 'secrets'],
   ['model'],

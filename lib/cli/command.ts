@@ -15,6 +15,14 @@ export interface Command {
   readonly run: (io: Io, args: Arguments) => ExitCode | Promise<ExitCode>;
 }
 
+/** Commands about one thing, behind one word: `bayplan inventory import`. */
+export interface CommandGroup {
+  /** The word. */
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly Command[];
+}
+
 /** What yargs takes of a positional argument. */
 export type Positional = Parameters<Argv['positional']>[1];
 
@@ -25,8 +33,8 @@ export type Arguments = Readonly<Record<string, unknown>>;
 export const STANDARD_INPUT = '/dev/stdin';
 
 /** The name of a command, which is the first word of its usage. */
-export function nameOf(command: Command): string {
-  return command.usage.split(' ')[0] ?? '';
+export function nameOf(command: Command | CommandGroup): string {
+  return 'name' in command ? command.name : (command.usage.split(' ')[0] ?? '');
 }
 
 /**

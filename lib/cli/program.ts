@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { DiagnosticError } from '../diagnostics/error';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
 import { nearest } from '../diagnostics/nearest';
-import { nameOf, STANDARD_INPUT, text, type Arguments, type Command } from './command';
+import { nameOf, STANDARD_INPUT, text, type Arguments, type Command, type CommandGroup } from './command';
 import { explain } from './explain';
 import { exportCommand } from './export';
 import { report, type Io } from './io';
@@ -13,7 +13,7 @@ import { schemas } from './schemas';
 import { synth } from './synth';
 import { UsageError } from './usage-error';
 
-const commands: readonly Command[] = [synth, place, exportCommand, schema, schemas, explain];
+const commands: readonly (Command | CommandGroup)[] = [synth, place, exportCommand, schema, schemas, explain];
 
 /** What may stand first on a command line. `completion` is yargs' own. */
 const names = [...commands.map(nameOf), 'completion'];
@@ -28,7 +28,7 @@ const common = {
 } as const;
 
 const epilogue = `Exit codes: 0 done, 1 internal error, 2 bad input or usage, 3 a graph or gang has no place,
-4 a check of the outcome failed.
+4 a check of the outcome failed, 5 what runs is not what was planned.
 
 Environment: NO_COLOR no colours, BAYPLAN_FORMAT as --format, BAYPLAN_DEBUG=1 stack traces of internal errors.`;
 
@@ -42,7 +42,7 @@ Environment: NO_COLOR no colours, BAYPLAN_FORMAT as --format, BAYPLAN_DEBUG=1 st
 export async function bayplan(args: readonly string[], io: Io, version: string): Promise<ExitCode> {
   let given: { readonly command: Command; readonly args: Arguments } | undefined;
   const parser = newParser(version);
-  for (const command of commands) addCommand(parser, command, (parsed) => (given = { command, args: parsed }));
+  add(parser, commands, (command, parsed) => (given = { command, args: parsed }));
   parser.command('completion', 'Print a script that completes commands and options in bash or zsh', {}, () => {
     parser.showCompletionScript();
   });
@@ -100,6 +100,23 @@ const strings = {
   },
 };
 
+type Give = (command: Command, args: Arguments) => void;
+
+function add(parser: Argv, listed: readonly (Command | CommandGroup)[], give: Give): void {
+  for (const command of listed) {
+    if ('commands' in command) addGroup(parser, command, give);
+    else addCommand(parser, command, (args) => give(command, args));
+  }
+}
+
+/** A group by itself does nothing. */
+function addGroup(parser: Argv, { name, summary, commands: members }: CommandGroup, give: Give): void {
+  parser.command(`${name} <command>`, summary, (own) => {
+    add(own, members, give);
+    return own.demandCommand(1);
+  });
+}
+
 function addCommand(parser: Argv, command: Command, give: (args: Arguments) => void): void {
   parser.command(
     command.usage,
@@ -146,20 +163,36 @@ function inOurWords(message: string): string {
 }
 
 function wrongUsage(args: readonly string[], message: string, help?: string): Diagnostic {
-  const word = args.find((arg) => !arg.startsWith('-'));
-  const command = commands.find((known) => nameOf(known) === word);
-  const unknown = word === undefined || names.includes(word) ? undefined : word;
-  const seeHelp = `bayplan ${command ? `${nameOf(command)} ` : ''}--help lists what there is`;
+  const { group, command, unknown, listed } = meant(args);
+  const known = ['bayplan', ...(group ? [group.name] : []), ...(command ? [nameOf(command)] : [])].join(' ');
+  const near = unknown === undefined ? undefined : nearest(unknown, listed);
   return diagnostic('BAY5020', {
     message: unknown === undefined ? message : `there is no command ${JSON.stringify(unknown)}`,
     where: { pointer: ['bayplan', ...args].join(' ') },
-    help: help ?? (unknown === undefined ? meantOption(args, command) : meantCommand(unknown)) ?? seeHelp,
+    help:
+      help ??
+      (unknown === undefined ? meantOption(args, command) : near && `did you mean ${known} ${near}?`) ??
+      `${known} --help lists what there is`,
   });
 }
 
-function meantCommand(word: string): string | undefined {
-  const near = nearest(word, names);
-  return near && `did you mean bayplan ${near}?`;
+/** What a command line is about, as far as its words are known; `listed` may stand where `unknown` does. */
+interface Meant {
+  readonly group?: CommandGroup;
+  readonly command?: Command;
+  readonly unknown?: string;
+  readonly listed: readonly string[];
+}
+
+function meant(args: readonly string[]): Meant {
+  const [word, second] = args.filter((arg) => !arg.startsWith('-'));
+  const first = commands.find((known) => nameOf(known) === word);
+  if (first === undefined || !('commands' in first)) {
+    return { command: first, listed: names, ...(word !== undefined && !names.includes(word) ? { unknown: word } : {}) };
+  }
+  const listed = first.commands.map(nameOf);
+  const command = first.commands.find((known) => nameOf(known) === second);
+  return { group: first, command, listed, ...(second !== undefined && !command ? { unknown: second } : {}) };
 }
 
 /** The option that was misspelt most likely, as it should be. */

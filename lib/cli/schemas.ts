@@ -6,15 +6,14 @@ import { bundleText } from '../schemas/bundle';
 import { mergeBundles, readCrds } from '../schemas/crd';
 import type { SchemaBundle } from '../schemas/schema';
 import { unchecked, type Unchecked } from '../schemas/unchecked';
-import { STANDARD_INPUT, text, texts, type Command } from './command';
+import { STANDARD_INPUT, text, texts, type Command, type CommandGroup } from './command';
 import { report, type Io } from './io';
 
 /** Brings the CustomResourceDefinitions of a cluster into a stack repository. */
-export const schemas: Command = {
-  usage: 'schemas <action> <files..>',
+const importSchemas: Command = {
+  usage: 'import <files..>',
   summary: 'Import the CRDs of a cluster, to check its manifests against them offline',
   positionals: {
-    action: { type: 'string', choices: ['import'], describe: 'What to do with them' },
     files: { type: 'string', array: true, describe: 'CustomResourceDefinitions, YAML or JSON; - reads standard input' },
   },
   options: {
@@ -40,6 +39,13 @@ export const schemas: Command = {
     report(io, [...all, ...unchecked(merged.value).map(notChecked)]);
     return write(io, bundleText(merged.value), text(args, 'output'));
   },
+};
+
+/** What concerns the CRDs of a cluster. */
+export const schemas: CommandGroup = {
+  name: 'schemas',
+  summary: "A cluster's CRDs, to check its manifests against offline",
+  commands: [importSchemas],
 };
 
 async function readFile(io: Io, name: string): Promise<Outcome<SchemaBundle>> {

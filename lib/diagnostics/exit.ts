@@ -12,6 +12,8 @@ export const exitCodes = {
   infeasible: 3,
   /** The input is sound and a place was found, but a check of the outcome failed: nothing was written. */
   check: 4,
+  /** What runs is not what was planned: reported by commands that compare the two. */
+  drift: 5,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
