@@ -4,6 +4,13 @@ export interface Grouped {
   of(group: number): Int32Array;
 }
 
+/** Groups neighbours: of the indices below `end`, each group has those from its start to that of the next. */
+export function groupedFrom(starts: readonly number[], end: number): Grouped {
+  const listed = new Int32Array(end);
+  for (let i = 0; i < end; i++) listed[i] = i;
+  return { of: (group) => listed.subarray(starts[group] ?? end, starts[group + 1] ?? end) };
+}
+
 /** Groups indices by `groupOf`, which has a group below `groups` for each, or -1 for none. */
 export function groupedBy(groupOf: Int32Array, groups: number): Grouped {
   const starts = new Int32Array(groups + 1);

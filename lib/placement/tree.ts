@@ -1,6 +1,6 @@
 import { HOSTNAME_LABEL } from '../model/node';
 import { labelValue } from './eligibility';
-import { Division } from './division';
+import { divide, type Division } from './division';
 import type { NodeSpec, TopologySpec } from './problem';
 
 /**
@@ -38,31 +38,39 @@ export function compileTree(nodes: readonly NodeSpec[], topology: TopologySpec |
     domainOf: counted.map((c) => c.ids),
     domainCount: counted.map((c) => c.count),
     divisions,
-    isComplete: completeness(nodes, levels),
+    isComplete: completeness(nodes, levels, divisions),
     pairCost: pairCosts(topology, levels, depths),
   };
 }
 
-function divide(nodes: readonly NodeSpec[], levels: readonly string[]): Division[] {
-  const divisions: Division[] = [];
-  for (const level of levels) divisions.push(new Division(nodes, level, divisions.at(-1)));
-  return divisions;
-}
-
 /** Nodes without a domain of labels are one each; at the last depth, all are. */
 function countedDomains(nodes: number, division: Division | undefined) {
+  if (division?.hasAll) return { ids: division.domainOf, count: division.count };
   let count = division?.count ?? 0;
-  const ids = division ? division.domainOf.slice() : new Int32Array(nodes).fill(-1);
-  for (let n = 0; n < nodes; n++) if (ids[n] === -1) ids[n] = count++;
+  const ids = new Int32Array(nodes);
+  for (let n = 0; n < nodes; n++) {
+    const domain = division?.domainOf[n] ?? -1;
+    ids[n] = domain < 0 ? count++ : domain;
+  }
   return { ids, count };
 }
 
-/** Remembers what it was asked: of the last level, which few problems divide, it reads the labels of those nodes alone. */
-function completeness(nodes: readonly NodeSpec[], levels: readonly string[]): (n: number) => boolean {
+/** Remembers what it was asked: at the level of hosts, which few problems divide, it reads the labels of those nodes alone. */
+function completeness(
+  nodes: readonly NodeSpec[],
+  levels: readonly string[],
+  divisions: readonly Division[],
+): (n: number) => boolean {
+  const hasHosts = levels.at(-1) === HOSTNAME_LABEL;
+  const narrowest = divisions.at(hasHosts ? -2 : -1);
+  const isLabelled = (n: number): boolean => {
+    const node = nodes[n];
+    if (!node || (narrowest?.domainOf[n] ?? 0) < 0) return false;
+    return !hasHosts || labelValue(node, HOSTNAME_LABEL) !== undefined;
+  };
   const known = new Int8Array(nodes.length).fill(-1);
   return (n) => {
-    const node = nodes[n];
-    if (known[n] === -1) known[n] = node && levels.every((level) => labelValue(node, level) !== undefined) ? 1 : 0;
+    if (known[n] === -1) known[n] = isLabelled(n) ? 1 : 0;
     return known[n] === 1;
   };
 }
