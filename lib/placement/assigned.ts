@@ -12,7 +12,12 @@ export interface CopyPods {
 
 /** All nodes of a copy's pods, one entry a pod. */
 export function nodesOf(copy: CopyPods): readonly number[] {
-  return copy.groups.length === 0 ? copy.nodes : copy.groups.flatMap((copies) => copies.flatMap(nodesOf));
+  return copy.groups.length === 0 ? copy.nodes : nodesOfAll(copy.groups);
+}
+
+/** All nodes of the pods of some groups, one entry a pod. */
+export function nodesOfAll(pods: GangPods): readonly number[] {
+  return pods.flatMap((copies) => copies.flatMap(nodesOf));
 }
 
 /** Visits every placed copy of every group, each before those it holds. */
@@ -24,7 +29,7 @@ export function visitCopies(
   groups.forEach((group, i) => {
     for (const copy of pods[i] ?? []) {
       visit(group, copy);
-      visitCopies(group.children, copy.groups, visit);
+      if (copy.groups.length > 0) visitCopies(group.children, copy.groups, visit);
     }
   });
 }

@@ -13,7 +13,7 @@ import {
 import { Room } from './room';
 import { HOSTNAME_LABEL } from '../model/node';
 import { compileTree, type Tree } from './tree';
-import { findWhole, type Wholeness } from './wholeness';
+import { Wholeness } from './wholeness';
 
 /**
  * The problem in dense, canonical form; immutable. Whatever order the document has, an instance is the same: nodes
@@ -127,6 +127,7 @@ export function compile(problem: Problem): Instance {
     fits: new Fits({ nodes, scale, trees, room }, pods),
     topology: new Map(problem.topologies.map((topology, i) => [topology.name, i])),
     accelerators,
+    sizes: sizesOf(scale, accelerators),
     priorities,
   };
   return {
@@ -140,7 +141,7 @@ export function compile(problem: Problem): Instance {
     gangs: inOrder(problem.gangs, accelerators).map((spec, index) => compileGang(spec, index, site)),
     priorities,
     accelerators,
-    whole: findWhole(nodes, trees, accelerators),
+    whole: new Wholeness(nodes, trees, accelerators),
     fits: site.fits,
   };
 }
@@ -148,7 +149,8 @@ export function compile(problem: Problem): Instance {
 /** A gang with other copies or constraints, but pods that the problem has already, in the place of one of its gangs. */
 export function compileVariant(instance: Instance, spec: GangSpec, index: number): Gang {
   const topology = new Map(instance.problem.topologies.map((one, i) => [one.name, i]));
-  return compileGang(spec, index, { ...instance, topology });
+  const sizes = sizesOf(instance.scale, instance.accelerators);
+  return compileGang(spec, index, { ...instance, topology, sizes });
 }
 
 /** What the parts of an instance are compiled against. */
@@ -160,7 +162,13 @@ interface Site {
   readonly fits: Fits;
   readonly topology: ReadonlyMap<string, number>;
   readonly accelerators: ReadonlySet<string>;
+  /** Resources that pods are compared by, most important first. */
+  readonly sizes: readonly string[];
   readonly priorities: readonly number[];
+}
+
+function sizesOf({ resources }: Scale, accelerators: ReadonlySet<string>): readonly string[] {
+  return [...resources].sort((a, b) => Number(accelerators.has(b)) - Number(accelerators.has(a)));
 }
 
 function acceleratorsOf(gangs: readonly GangSpec[]): ReadonlySet<string> {
@@ -280,10 +288,9 @@ function bySize(a: GroupSpec, b: GroupSpec, site: Site): number {
   return compareNatural(a.name, b.name);
 }
 
-function largestPod(group: GroupSpec, { scale, accelerators }: Site): bigint[] {
-  const order = [...scale.resources].sort((a, b) => Number(accelerators.has(b)) - Number(accelerators.has(a)));
+function largestPod(group: GroupSpec, { sizes }: Site): bigint[] {
   const pods = podGroups([group]);
-  return order.map((resource) => pods.reduce((most, { pod }) => max(most, pod.requests[resource] ?? 0n), 0n));
+  return sizes.map((resource) => pods.reduce((most, { pod }) => max(most, pod.requests[resource] ?? 0n), 0n));
 }
 
 function max(a: bigint, b: bigint): bigint {

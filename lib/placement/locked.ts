@@ -39,35 +39,46 @@ function readLock(instance: Instance, gang: Gang): LockedGang | undefined {
   const lock = instance.problem.locked.get(gang.spec.name);
   if (!lock || lock.size === 0) return undefined;
   const entries = [...lock].map(([path, nodes]) => ({ path: path.split('/'), nodes }));
-  return gang.roots.map((group) => lockedCopies(instance, group, entries));
+  return gang.roots.map((group) => lockedCopies(instance, group, entries, 0));
 }
 
 interface Entry {
-  /** What is left of the path below the scope that is looked at. */
+  /** Names of groups, each followed by the number of a copy. */
   readonly path: readonly string[];
   readonly nodes: readonly string[];
 }
 
-function lockedCopies(instance: Instance, group: Group, entries: readonly Entry[]): LockedCopy[] {
+const NUMBER = /^(0|[1-9]\d*)$/;
+
+/** The copies of a group whose name stands at this place in paths. */
+function lockedCopies(instance: Instance, group: Group, entries: readonly Entry[], at: number): LockedCopy[] {
   const copies = new Map<number, Entry[]>();
-  for (const { path, nodes } of entries) {
-    const [name, number, ...rest] = path;
-    if (name !== group.spec.name || number === undefined || !/^(0|[1-9]\d*)$/.test(number)) continue;
-    if ((rest.length === 0) !== (group.leaf !== undefined)) continue;
-    const known = copies.get(Number(number)) ?? [];
-    copies.set(Number(number), [...known, { path: rest, nodes }]);
+  for (const entry of entries) {
+    const { path } = entry;
+    if (path[at] !== group.spec.name || (path.length === at + 2) !== (group.leaf !== undefined)) continue;
+    const number = path[at + 1] ?? '';
+    if (!NUMBER.test(number)) continue;
+    const known = copies.get(Number(number));
+    if (known) known.push(entry);
+    else copies.set(Number(number), [entry]);
   }
   const ordered = [...copies].sort(([a], [b]) => a - b);
-  return ordered.map(([number, inner]) => lockedCopy(instance, group, number, inner));
+  return ordered.map(([number, inner]) => lockedCopy(instance, group, number, inner, at + 2));
 }
 
-function lockedCopy(instance: Instance, group: Group, number: number, entries: readonly Entry[]): LockedCopy {
+function lockedCopy(
+  instance: Instance,
+  group: Group,
+  number: number,
+  entries: readonly Entry[],
+  at: number,
+): LockedCopy {
   if (!group.leaf) {
     return {
       number,
       fit: [],
       names: [],
-      groups: group.children.map((child) => lockedCopies(instance, child, entries)),
+      groups: group.children.map((child) => lockedCopies(instance, child, entries, at)),
     };
   }
   const leaf = group.leaf;

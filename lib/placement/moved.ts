@@ -17,13 +17,10 @@ export function movedPods(gang: Gang, lock: LockedGang | undefined, pods: GangPo
 }
 
 function movedIn(groups: readonly Group[], locked: readonly (readonly LockedCopy[])[], pods: GangPods): number {
-  return groups.reduce((sum, group, i) => {
-    const [before = [], now = []] = [locked[i], pods[i]];
-    return sum + (isInPlace(before, now) ? 0 : renumber(group, before, now).moved);
-  }, 0);
+  return groups.reduce((sum, group, i) => sum + renumber(group, locked[i] ?? [], pods[i] ?? []).moved, 0);
 }
 
-/** True where every locked copy is where the placed copy of its place is: then there is nothing to match. */
+/** True where every locked copy is where the placed copy of its place is. */
 function isInPlace(locked: readonly LockedCopy[], placed: readonly CopyPods[]): boolean {
   return locked.every(({ fit, groups }, i) => {
     const copy = placed[i];
@@ -37,7 +34,8 @@ function isInPlace(locked: readonly LockedCopy[], placed: readonly CopyPods[]): 
  * one that is left out counts with all its fit pods.
  */
 export function renumber(group: Group, locked: readonly LockedCopy[], placed: readonly CopyPods[]): Renumbering {
-  if (locked.length === 0) return { moved: 0, continues: placed.map(() => undefined) };
+  // The assignment would say the same: of columns that cost nothing, a row has the first that those before it leave.
+  if (isInPlace(locked, placed)) return { moved: 0, continues: placed.map((_, p) => locked[p]) };
   const surplus = Math.max(0, locked.length - group.replicas);
   const costs = locked.map((copy) => {
     const all = fitPods(copy);

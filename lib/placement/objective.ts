@@ -1,42 +1,64 @@
-import { nodesByGroup, nodesOf, visitCopies, type GangPods } from './assigned';
+import { nodesByGroup, nodesOf, nodesOfAll, visitCopies, type GangPods } from './assigned';
 import { lcm, ZERO, addFractions, type Fraction } from './fraction';
 import type { Edge, Gang, Group, Instance, Rule } from './instance';
 import type { Locks } from './locked';
 import { movedPods } from './moved';
 import type { Tree } from './tree';
 import type { Layout, Value } from './value';
-import { wholeness } from './wholeness';
 
 /** Where every gang of the instance is, by index; undefined where it is left out. */
 export type Assignment = readonly (GangPods | undefined)[];
 
-/** The terms of one gang, as if there were no others. */
+/** The terms of one placed gang, but fragmentation: it is no sum over gangs, since two may break the same node. */
 export function evaluateGang(instance: Instance, layout: Layout, locks: Locks, gang: Gang, pods: GangPods): Value {
-  const only: (GangPods | undefined)[] = [];
-  only[gang.index] = pods;
-  return evaluate({ ...instance, gangs: [gang] }, layout, locks, only);
+  const terms = noTerms(layout);
+  addGang({ instance, layout, locks, terms }, gang, pods);
+  return terms;
 }
 
 /** Computes every term of the objective, exactly. Pure: the same assignment, the same value. */
 export function evaluate(instance: Instance, layout: Layout, locks: Locks, assignment: Assignment): Value {
-  const head = new Array<number>(layout.headLength).fill(0);
-  const tail = new Array<number>(layout.tailLength).fill(0);
-  let distance = ZERO;
+  const terms = noTerms(layout);
   for (const gang of instance.gangs) {
     const pods = assignment[gang.index];
-    if (!pods) {
-      bump(head, layout.unplaced + 2 * gang.rank + (locks.entire[gang.index] ? 0 : 1), 1);
-      continue;
-    }
-    const moved = movedPods(gang, locks.gangs[gang.index], pods);
-    bump(layout.movedLast ? tail : head, layout.movedGangs, moved > 0 ? 1 : 0);
-    bump(layout.movedLast ? tail : head, layout.movedPods, moved);
-    bump(head, layout.extras + gang.rank, extrasLeftOut(gang.roots, pods));
-    addScopes(instance, layout, gang, pods, head, tail);
-    distance = addFractions(distance, distanceOf(instance, gang, pods));
+    if (pods) addGang({ instance, layout, locks, terms }, gang, pods);
+    else bump(terms.head, layout.unplaced + 2 * gang.rank + (locks.entire[gang.index] ? 0 : 1), 1);
   }
-  addFragmentation(instance, layout, assignment, tail);
-  return { head, distance, tail };
+  addFragmentation(instance, layout, assignment, terms.tail);
+  return terms;
+}
+
+/** A value while gangs are added to it. */
+interface Terms {
+  readonly head: number[];
+  distance: Fraction;
+  readonly tail: number[];
+}
+
+function noTerms(layout: Layout): Terms {
+  return {
+    head: new Array<number>(layout.headLength).fill(0),
+    distance: ZERO,
+    tail: new Array<number>(layout.tailLength).fill(0),
+  };
+}
+
+interface Sum {
+  readonly instance: Instance;
+  readonly layout: Layout;
+  readonly locks: Locks;
+  readonly terms: Terms;
+}
+
+function addGang(sum: Sum, gang: Gang, pods: GangPods): void {
+  const { instance, layout, locks, terms } = sum;
+  const moved = movedPods(gang, locks.gangs[gang.index], pods);
+  const moves = layout.movedLast ? terms.tail : terms.head;
+  bump(moves, layout.movedGangs, moved > 0 ? 1 : 0);
+  bump(moves, layout.movedPods, moved);
+  bump(terms.head, layout.extras + gang.rank, extrasLeftOut(gang.roots, pods));
+  addScopes(sum, gang, pods);
+  terms.distance = addFractions(terms.distance, distanceOf(instance, gang, pods));
 }
 
 function bump(numbers: number[], at: number, by: number): void {
@@ -64,16 +86,8 @@ function extrasBeneath(group: Group): number {
   );
 }
 
-function addScopes(
-  instance: Instance,
-  layout: Layout,
-  gang: Gang,
-  pods: GangPods,
-  head: number[],
-  tail: number[],
-): void {
+function addScopes({ instance, layout, terms: { head, tail } }: Sum, gang: Gang, pods: GangPods): void {
   const byGroup = nodesByGroup(gang, pods);
-  const all = gang.leaves.flatMap((leaf) => byGroup[groupOfLeaf(gang, leaf.index)] ?? []);
   const count = (tree: number, nodes: readonly number[], which: number, rule: Rule | undefined): void => {
     const used = domainsUsed(instance.trees[tree], nodes);
     used.forEach((domains, depth) => {
@@ -81,7 +95,7 @@ function addScopes(
       if (rule && rule.preferred >= depth) bump(head, layout.preferred + depth, domains - 1);
     });
   };
-  count(gang.tree, all, 0, gang.rule);
+  count(gang.tree, nodesOfAll(pods), 0, gang.rule);
   gang.groups.forEach((group) => count(group.tree, byGroup[group.index] ?? [], 1, undefined));
   visitCopies(gang.roots, pods, (group, copy) => count(group.tree, nodesOf(copy), 2, group.rule));
 }
@@ -91,7 +105,8 @@ function groupOfLeaf(gang: Gang, leaf: number): number {
 }
 
 function domainsUsed(tree: Tree | undefined, nodes: readonly number[]): number[] {
-  return (tree?.domainOf ?? []).map((domainOf) => new Set(nodes.map((n) => domainOf[n])).size);
+  const depths = tree?.domainOf ?? [];
+  return nodes.length === 1 ? depths.map(() => 1) : depths.map((ids) => new Set(nodes.map((n) => ids[n])).size);
 }
 
 /** Weighted mean cost of the pairs of each traffic edge, summed. */
@@ -133,13 +148,13 @@ export function commonPairs(pairs: readonly number[]): bigint {
 }
 
 function addFragmentation(instance: Instance, layout: Layout, assignment: Assignment, tail: number[]): void {
-  const whole = wholeness(instance);
+  const { whole } = instance;
   const broken = new Set<number>();
   for (const gang of instance.gangs) {
     const pods = assignment[gang.index];
     if (!pods) continue;
     visitCopies(gang.roots, pods, (group, copy) => {
-      if (group.leaf?.accelerated) copy.nodes.filter((n) => whole.node[n] === 1).forEach((n) => broken.add(n));
+      if (group.leaf?.accelerated) copy.nodes.filter((n) => whole.isWhole(n)).forEach((n) => broken.add(n));
     });
   }
   bump(tail, layout.fragmentation, broken.size);
@@ -148,7 +163,7 @@ function addFragmentation(instance: Instance, layout: Layout, assignment: Assign
       if (at < 0) return;
       const domainOf = instance.trees[t]?.divisions[level]?.domainOf;
       const domains = new Set(
-        [...broken].map((n) => domainOf?.[n] ?? -1).filter((d) => whole.domain[t]?.[level]?.[d] === 1),
+        [...broken].map((n) => domainOf?.[n] ?? -1).filter((d) => whole.isWholeDomain(t, level, d)),
       );
       bump(tail, at, domains.size);
     });

@@ -115,7 +115,7 @@ function nodeLooks(
       ...amounts,
       leaves.map((leaf) => leaf.alone[n]).join(),
       labels.map((ids) => ids[n]).join(),
-      `${tally.whole.node[n]}${tally.isBroken(n) ? 1 : 0}`,
+      `${instance.whole.isWhole(n) ? 1 : 0}${tally.isBroken(n) ? 1 : 0}`,
       marks.has(n) ? n : '',
     ];
     return looks.numberOf(facts.join(';'));

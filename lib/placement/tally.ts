@@ -1,27 +1,25 @@
 import type { Instance } from './instance';
 import type { Layout } from './value';
-import { wholeness, type Wholeness } from './wholeness';
+import type { Wholeness } from './wholeness';
 
 /** A level of a topology whose whole domains count. */
 interface CountedLevel {
+  readonly tree: number;
+  readonly level: number;
   /** Its place in the tally's tail. */
   readonly at: number;
   /** By node: its domain of label values, or -1. */
   readonly domainOf: Int32Array;
-  /** By domain. */
-  readonly whole: Uint8Array;
   /** By domain: broken nodes in it. */
   readonly broken: Int32Array;
 }
 
-function countedLevels({ trees }: Instance, { brokenDomains }: Layout, { domain }: Wholeness): CountedLevel[] {
-  return trees.flatMap(({ divisions }, t) =>
+function countedLevels({ trees }: Instance, { brokenDomains }: Layout): CountedLevel[] {
+  return trees.flatMap(({ divisions }, tree) =>
     divisions.flatMap((division, level) => {
-      const at = brokenDomains[t]?.[level] ?? -1;
-      const whole = domain[t]?.[level];
-      return at < 0 || !whole
-        ? []
-        : [{ at, domainOf: division.domainOf, whole, broken: new Int32Array(division.count) }];
+      const at = brokenDomains[tree]?.[level] ?? -1;
+      if (at < 0) return [];
+      return [{ tree, level, at, domainOf: division.domainOf, broken: new Int32Array(division.count) }];
     }),
   );
 }
@@ -30,7 +28,7 @@ function countedLevels({ trees }: Instance, { brokenDomains }: Layout, { domain 
 export class Tally {
   readonly head: number[];
   readonly tail: number[];
-  readonly whole: Wholeness;
+  private readonly whole: Wholeness;
   /** By node: pods that break it. */
   private readonly breakers: Int32Array;
   private readonly levels: readonly CountedLevel[];
@@ -41,9 +39,9 @@ export class Tally {
   ) {
     this.head = new Array<number>(layout.headLength).fill(0);
     this.tail = new Array<number>(layout.tailLength).fill(0);
-    this.whole = wholeness(instance);
+    this.whole = instance.whole;
     this.breakers = new Int32Array(instance.nodes.length);
-    this.levels = countedLevels(instance, layout, this.whole);
+    this.levels = countedLevels(instance, layout);
   }
 
   /** True where an accelerator pod on this node would break nothing that is not broken already. */
@@ -53,7 +51,7 @@ export class Tally {
 
   /** Counts a pod with accelerators on a node, or takes it back. */
   breakNode(n: number, by: 1 | -1): void {
-    if (this.whole.node[n] !== 1) return;
+    if (!this.whole.isWhole(n)) return;
     const before = this.breakers[n] ?? 0;
     this.breakers[n] = before + by;
     if ((by === 1 ? before : before + by) !== 0) return;
@@ -61,8 +59,8 @@ export class Tally {
     for (const level of this.levels) this.breakDomain(level, level.domainOf[n] ?? -1, by);
   }
 
-  private breakDomain({ at, whole, broken }: CountedLevel, domain: number, by: 1 | -1): void {
-    if (whole[domain] !== 1) return;
+  private breakDomain({ tree, level, at, broken }: CountedLevel, domain: number, by: 1 | -1): void {
+    if (!this.whole.isWholeDomain(tree, level, domain)) return;
     const before = broken[domain] ?? 0;
     broken[domain] = before + by;
     if ((by === 1 ? before : before + by) === 0) this.bumpTail(at, by);

@@ -1,5 +1,5 @@
 import type { Alone } from './alone';
-import { nodesOf, type GangPods } from './assigned';
+import { nodesOfAll, type GangPods } from './assigned';
 import { makeGround, type Site } from './ground';
 import { movedPods } from './moved';
 import { evaluate, evaluateGang, type Assignment } from './objective';
@@ -135,9 +135,7 @@ function placeOneAgain(site: Site, assignment: (GangPods | undefined)[], { gang,
 /** Compares two placements of a gang beside the same others. */
 function costsLess(site: Site, others: Assignment, gang: Alone['gang'], pods: GangPods, before: GangPods): boolean {
   const { instance, layout, locks } = site;
-  const [a, b] = [pods, before].map((own) =>
-    withoutFragmentation(evaluateGang(instance, layout, locks, gang, own), site),
-  );
+  const [a, b] = [pods, before].map((own) => evaluateGang(instance, layout, locks, gang, own));
   const order = a && b ? compareValues(a, b) : 0;
   if (order !== 0) return order < 0;
   return compareNumbers(site.placer.brokenBy(others, gang, pods), site.placer.brokenBy(others, gang, before)) < 0;
@@ -211,9 +209,9 @@ export function polish(site: Site, alone: readonly Alone[], draft: Draft, limits
 function displace(site: Site, assignment: (GangPods | undefined)[], one: Alone, all: readonly Alone[]): boolean {
   const { instance, layout, locks, placer } = site;
   if (locks.gangs[one.gang.index] || costsItsBound(site, assignment, one)) return false;
-  const wanted = nodesIn(placer.placeAlone(one.gang, one.shapes)?.pods);
+  const wanted = nodesOfAll(placer.placeAlone(one.gang, one.shapes)?.pods ?? []);
   const inTheWay = all.filter(
-    (other) => other !== one && nodesIn(assignment[other.gang.index]).some((n) => wanted.includes(n)),
+    (other) => other !== one && nodesOfAll(assignment[other.gang.index] ?? []).some((n) => wanted.includes(n)),
   );
   if (inTheWay.length === 0 || inTheWay.length > PARTNERS) return false;
   const involved = [one, ...inTheWay];
@@ -228,13 +226,9 @@ function displace(site: Site, assignment: (GangPods | undefined)[], one: Alone, 
     if (before) change = subtractValues(change, evaluateGang(instance, layout, locks, gang, before));
   }
   const isNew = !assignment[one.gang.index];
-  if (!isNew && compareValues(withoutFragmentation(change, site), zeroValue(layout)) >= 0) return false;
+  if (!isNew && compareValues(change, zeroValue(layout)) >= 0) return false;
   assignment.splice(0, assignment.length, ...trial);
   return true;
-}
-
-function nodesIn(pods: GangPods | undefined): readonly number[] {
-  return (pods ?? []).flatMap((copies) => copies.flatMap(nodesOf));
 }
 
 /** True where the gang is placed at no more than it would cost alone, but for fragmentation. */

@@ -1,4 +1,4 @@
-import { nodesOf, type CopyPods, type GangPods } from './assigned';
+import { nodesOf, nodesOfAll, type CopyPods, type GangPods } from './assigned';
 import type { Gang, Group, Instance, Rule } from './instance';
 import type { LockedCopy, Locks } from './locked';
 import { renumber } from './moved';
@@ -9,12 +9,7 @@ import { valuesOf } from './tree';
 /** A placed gang as a plan prints it: copies numbered, nodes by name. */
 export function writeGang(instance: Instance, locks: Locks, gang: Gang, pods: GangPods): PlacedGang {
   const written: Written = { instance, placements: [], domains: [], moved: [] };
-  writeDomain(
-    written,
-    '',
-    gang.rule,
-    gang.roots.flatMap((_, i) => (pods[i] ?? []).flatMap(nodesOf)),
-  );
+  writeDomain(written, '', gang.rule, nodesOfAll(pods));
   const lock = locks.gangs[gang.index];
   gang.roots.forEach((group, i) => writeGroup(written, '', group, pods[i] ?? [], lock?.[i] ?? []));
   return {
@@ -75,7 +70,7 @@ interface NumberedCopy {
 
 /** Copies keep their locked number where it is below `replicas`; the others take the lowest free ones, by their nodes. */
 function numbered(group: Group, pods: readonly CopyPods[], locked: readonly LockedCopy[]): NumberedCopy[] {
-  const copies = [...pods].sort(compareCopies);
+  const copies = inOrder(pods);
   const { continues } = renumber(group, locked, copies);
   const kept = continues.map((copy) => (copy && copy.number < group.replicas ? copy.number : -1));
   const free = copies.map((_, i) => i);
@@ -94,9 +89,12 @@ function lockedNumber(copy: LockedCopy | undefined): number {
 }
 
 /** By sorted node names; node numbers are in natural order of names. */
-function compareCopies(a: CopyPods, b: CopyPods): number {
-  const left = [...nodesOf(a)].sort((x, y) => x - y);
-  const right = [...nodesOf(b)].sort((x, y) => x - y);
+function inOrder(pods: readonly CopyPods[]): readonly CopyPods[] {
+  const sorted = pods.map((copy) => ({ copy, nodes: [...nodesOf(copy)].sort((a, b) => a - b) }));
+  return sorted.sort((a, b) => compareNodes(a.nodes, b.nodes)).map(({ copy }) => copy);
+}
+
+function compareNodes(left: readonly number[], right: readonly number[]): number {
   const at = left.findIndex((n, i) => n !== right[i]);
   return at < 0 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? -1);
 }

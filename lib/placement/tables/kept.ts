@@ -1,5 +1,5 @@
-import { visitCopies, type CopyPods, type GangPods } from '../assigned';
-import type { Gang, Group, Instance } from '../instance';
+import { nodesOfAll, visitCopies, type CopyPods, type GangPods } from '../assigned';
+import type { Gang, Group, Instance, Rule } from '../instance';
 import type { LockedCopy, LockedGang } from '../locked';
 
 /** The locked placement itself, where it holds every copy that is wanted, whole and fit; undefined otherwise. */
@@ -31,46 +31,42 @@ function keptCopy(group: Group, copy: LockedCopy): CopyPods | undefined {
  * their pods. For the rest, locked pods are fit; room beside other gangs is another matter.
  */
 export function keepsRules(instance: Instance, gang: Gang, pods: GangPods): boolean {
-  const taken = gang.leaves.map(() => new Set<number>());
-  let broken = 0;
-  visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
-    if (!leaf) return;
-    const values = taken[leaf.index];
-    for (const n of nodes) {
-      const value = leaf.exclusive?.[n] ?? n;
-      if (leaf.exclusive && values?.has(value)) broken++;
-      values?.add(value);
-    }
-  });
   return (
-    broken === 0 &&
-    inOneDomain(
-      instance,
-      gang.rule,
-      pods.flatMap((copies) => copies.flatMap(nodesBeneath)),
-    ) &&
+    keepsExclusive(gang, pods) &&
+    inOneDomain(instance, gang.rule, pods) &&
     copiesInOneDomain(instance, gang.roots, pods)
   );
+}
+
+function keepsExclusive(gang: Gang, pods: GangPods): boolean {
+  const taken = gang.leaves.map(() => new Set<number>());
+  let keeps = true;
+  visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
+    const values = leaf?.exclusive && taken[leaf.index];
+    if (!values) return;
+    for (const value of nodes.map((n) => leaf.exclusive?.[n] ?? -1)) {
+      if (values.has(value)) keeps = false;
+      values.add(value);
+    }
+  });
+  return keeps;
 }
 
 function copiesInOneDomain(instance: Instance, groups: readonly Group[], pods: GangPods): boolean {
   return groups.every((group, i) =>
     (pods[i] ?? []).every(
-      (copy) =>
-        inOneDomain(instance, group.rule, nodesBeneath(copy)) &&
-        copiesInOneDomain(instance, group.children, copy.groups),
+      (copy) => inOneDomain(instance, group.rule, [[copy]]) && copiesInOneDomain(instance, group.children, copy.groups),
     ),
   );
 }
 
-function inOneDomain(instance: Instance, { tree, required }: Gang['rule'], nodes: readonly number[]): boolean {
-  if (tree >= 0 && nodes.some((n) => !instance.trees[tree]?.isComplete(n))) return false;
+function inOneDomain({ trees }: Instance, { tree: t, required }: Rule, pods: GangPods): boolean {
+  const tree = trees[t];
+  if (!tree) return true;
+  const nodes = nodesOfAll(pods);
+  if (nodes.some((n) => !tree.isComplete(n))) return false;
   if (required < 0) return true;
-  const domainOf = instance.trees[tree]?.divisions[required]?.domainOf;
+  const domainOf = tree.divisions[required]?.domainOf;
   const first = domainOf?.[nodes[0] ?? -1] ?? -1;
   return first >= 0 && nodes.every((n) => domainOf?.[n] === first);
-}
-
-function nodesBeneath(copy: CopyPods): readonly number[] {
-  return copy.groups.length === 0 ? copy.nodes : copy.groups.flatMap((copies) => copies.flatMap(nodesBeneath));
 }

@@ -4,7 +4,6 @@ import type { Gang } from '../instance';
 import { evaluate, type Assignment } from '../objective';
 import { demandOfShape, type RatedShape } from '../shape';
 import { compareValues, type Value } from '../value';
-import { wholeness } from '../wholeness';
 import { express, likeness } from './express';
 import { Forest } from './forest';
 import { keepsRules, keptPods } from './kept';
@@ -33,6 +32,7 @@ export class Placer {
   private readonly standings = new Map<number, Standing>();
   private readonly tabulations = new Map<string, Tabulation | undefined>();
   private readonly alone = new Map<string, Answer | undefined>();
+  private readonly locked = new Map<Gang, GangPods | undefined>();
   private readonly numbers = new Map<Int32Array, number>();
 
   constructor(private readonly site: Pick<Site, 'instance' | 'layout' | 'locks'>) {}
@@ -49,12 +49,21 @@ export class Placer {
 
   /** The locked placement where nothing in it has to change and the other gangs leave it room. */
   keep(others: Assignment, gang: Gang): GangPods | undefined {
-    const { instance, locks } = this.site;
-    const pods = keptPods(gang, locks.gangs[gang.index]);
-    if (!pods || !keepsRules(instance, gang, pods)) return undefined;
+    const pods = this.lockedPods(gang);
+    if (!pods) return undefined;
     const standing = this.standingOf(gang.tree);
     standing?.become(others);
     return standing?.admits(gang, pods) ? pods : undefined;
+  }
+
+  /** The locked placement where it is whole and within the rules. */
+  private lockedPods(gang: Gang): GangPods | undefined {
+    if (!this.locked.has(gang)) {
+      const { instance, locks } = this.site;
+      const pods = keptPods(gang, locks.gangs[gang.index]);
+      this.locked.set(gang, pods && keepsRules(instance, gang, pods) ? pods : undefined);
+    }
+    return this.locked.get(gang);
   }
 
   /** What the placement breaks beside the others, to be compared with that of another placement. */
@@ -143,7 +152,7 @@ export class Placer {
     const tree = instance.trees[t];
     if (!tree) return undefined;
     let standing = this.standings.get(t);
-    if (!standing) this.standings.set(t, (standing = new Standing(instance, new Forest(tree), wholeness(instance), t)));
+    if (!standing) this.standings.set(t, (standing = new Standing(instance, new Forest(tree), t)));
     return standing;
   }
 

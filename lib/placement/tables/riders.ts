@@ -1,5 +1,5 @@
 import type { CopyPods, GangPods } from '../assigned';
-import { nodesOf, visitCopies } from '../assigned';
+import { nodesOfAll, visitCopies } from '../assigned';
 import type { Gang, Group } from '../instance';
 import type { RatedShape } from '../shape';
 import { mostOf, type Standing } from './standing';
@@ -73,7 +73,7 @@ class Load {
     pods: GangPods,
   ) {
     this.width = standing.instance.scale.resources.length;
-    this.used = [...new Set(carrier.roots.flatMap((_, i) => (pods[i] ?? []).flatMap(nodesOf)))].sort((a, b) => a - b);
+    this.used = [...new Set(nodesOfAll(pods))].sort((a, b) => a - b);
     const sets = new Map<number, Map<number, number>>();
     visitCopies(carrier.roots, pods, ({ leaf }, { nodes }) => {
       if (!leaf) return;

@@ -3,7 +3,6 @@ import type { Gang, Instance, Leaf } from '../instance';
 import { demandOfPods } from './demand';
 import { QueueLedger } from '../queues';
 import type { Assignment } from '../objective';
-import type { Wholeness } from '../wholeness';
 import type { Forest } from './forest';
 
 /**
@@ -33,7 +32,6 @@ export class Standing {
   constructor(
     readonly instance: Instance,
     readonly forest: Forest,
-    readonly whole: Wholeness,
     private readonly tree: number,
   ) {
     this.width = instance.scale.resources.length;
@@ -74,12 +72,12 @@ export class Standing {
 
   /** True where a pod with accelerators on this node would break it. */
   breaks(n: number): boolean {
-    return this.whole.node[n] === 1 && this.breakers[n] === 0;
+    return this.instance.whole.isWhole(n) && this.breakers[n] === 0;
   }
 
   /** True where a pod with accelerators in this domain would break it. */
   breaksDomain(depth: number, domain: number): boolean {
-    return this.whole.domain[this.tree]?.[depth]?.[domain] === 1 && this.broken[depth]?.[domain] === 0;
+    return this.instance.whole.isWholeDomain(this.tree, depth, domain) && this.broken[depth]?.[domain] === 0;
   }
 
   /** Has exactly these gangs stand. */
@@ -126,36 +124,35 @@ export class Standing {
 
   /** True where a gang that does not stand could break a whole domain of another topology. */
   mayBreakIn(t: number, gang: Gang, pods: GangPods): boolean {
-    const levels = this.whole.domain[t] ?? [];
-    const divisions = this.instance.trees[t]?.divisions ?? [];
+    const { whole, trees } = this.instance;
+    const divisions = trees[t]?.divisions ?? [];
     let breaks = false;
     visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
       for (const n of leaf?.accelerated ? nodes : []) {
-        breaks ||= this.breaks(n) && levels.some((whole, level) => whole[divisions[level]?.domainOf[n] ?? -1] === 1);
+        breaks ||=
+          this.breaks(n) && divisions.some(({ domainOf }, level) => whole.isWholeDomain(t, level, domainOf[n] ?? -1));
       }
     });
     return breaks;
   }
 
   private change(gang: Gang, pods: GangPods, by: 1 | -1): void {
-    const touched = new Set<number>();
-    const sets = gang.leaves.map(() => new Map<number, number>());
+    this.now++;
+    const sets = gang.leaves.map(({ pinned }) => (pinned === 'set' ? new Map<number, number>() : undefined));
     visitCopies(gang.roots, pods, ({ leaf }, { nodes }) => {
       if (!leaf) return;
-      const own = leaf.pinned === 'set' ? sets[leaf.index] : new Map<number, number>();
+      const component = leaf.pinned === 'replica' ? new Map<number, number>() : sets[leaf.index];
       for (const n of nodes) {
-        touched.add(n);
         this.add(this.taken, leaf, n, by);
         if (leaf.accelerated) this.breakNode(n, by);
-        own?.set(n, (own.get(n) ?? 0) + 1);
+        this.touch(n);
+        component?.set(n, (component.get(n) ?? 0) + 1);
       }
-      if (leaf.pinned === 'replica' && own) this.reserve(leaf, own, leaf.count, by);
+      if (leaf.pinned === 'replica' && component) this.reserve(leaf, component, leaf.count, by);
     });
-    for (const leaf of gang.leaves)
-      if (leaf.pinned === 'set') this.reserve(leaf, sets[leaf.index] ?? new Map(), leaf.pods, by);
+    gang.leaves.forEach((leaf, i) => this.reserve(leaf, sets[i] ?? new Map(), leaf.pods, by));
     this.ledger.charge(gang, demandOfPods(gang, pods, this.width), by);
     this.placed[gang.index] = by > 0 ? pods : undefined;
-    this.touch(touched);
   }
 
   private reserve(leaf: Leaf, planned: ReadonlyMap<number, number>, pods: number, by: number): void {
@@ -171,18 +168,19 @@ export class Standing {
   private breakNode(n: number, by: 1 | -1): void {
     const before = this.breakers[n] ?? 0;
     this.breakers[n] = before + by;
-    if (this.whole.node[n] !== 1 || (by === 1 ? before : before - 1) !== 0) return;
-    this.broken.forEach((counts, depth) => {
+    if (!this.instance.whole.isWhole(n) || (by === 1 ? before : before - 1) !== 0) return;
+    for (let depth = 0; depth < this.broken.length; depth++) {
+      const counts = this.broken[depth];
       const domain = this.forest.domainOf(depth, n);
-      counts[domain] = (counts[domain] ?? 0) + by;
-    });
+      if (counts) counts[domain] = (counts[domain] ?? 0) + by;
+    }
   }
 
-  private touch(nodes: ReadonlySet<number>): void {
-    this.now++;
-    for (const n of nodes) {
-      this.classOf[n] = -1;
-      this.changed.forEach((stamps, i) => (stamps[this.forest.domainOf(i - 1, n)] = this.now));
+  private touch(n: number): void {
+    this.classOf[n] = -1;
+    for (let i = 0; i < this.changed.length; i++) {
+      const stamps = this.changed[i];
+      if (stamps) stamps[this.forest.domainOf(i - 1, n)] = this.now;
     }
   }
 }
