@@ -112,13 +112,16 @@ export class DepthCosts {
   }
 
   private distance(pods: readonly number[]): number {
-    const podsOfSide = (leaves: readonly number[]): number => leaves.reduce((sum, leaf) => sum + (pods[leaf] ?? 0), 0);
     return this.gang.edges.reduce((sum, edge, e) => {
-      const a = podsOfSide(edge.a);
-      const pairs = edge.within ? (a * (a - 1)) / 2 : a * podsOfSide(edge.b);
+      const a = podsOfSide(edge.a, pods);
+      const pairs = edge.within ? (a * (a - 1)) / 2 : a * podsOfSide(edge.b, pods);
       return sum + pairs * (this.terms.together[this.depth]?.[e] ?? 0);
     }, 0);
   }
+}
+
+function podsOfSide(leaves: readonly number[], pods: readonly number[]): number {
+  return leaves.reduce((sum, leaf) => sum + (pods[leaf] ?? 0), 0);
 }
 
 function allItems(items: readonly Item[]): Item[] {

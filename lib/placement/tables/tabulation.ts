@@ -7,7 +7,7 @@ import type { Expressed } from './express';
 import { Measures } from './measures';
 import { split } from './parts';
 import type { Standing } from './standing';
-import { countsOf, find, isLess, isSum, keyOf, type Table } from './table';
+import { countsOf, find, isLess, isSum, keyOf, type Space, type Table } from './table';
 import { closeCopies, isOneUnit, openCopies, wholeUnit, type Item, type OpenCopy, type Unit } from './units';
 
 /** The cheapest placement of a gang beside those that stand. */
@@ -137,9 +137,7 @@ export class Tabulation {
 
   /** All copies, each whole. */
   private fullKey(depth: number): number {
-    const space = this.tables.space(depth);
-    const counts = (): number[] => space.dims.map((dim) => (dim.complete ? dim.item.copies : 0));
-    return (this.full[depth + 1] ??= keyOf(space, counts()));
+    return (this.full[depth + 1] ??= keyOfAll(this.tables.space(depth)));
   }
 
   /** Nodes for every pod of the best placement. */
@@ -257,6 +255,13 @@ export class Tabulation {
     }
     throw new Error('a sum without summands');
   }
+}
+
+function keyOfAll(space: Space): number {
+  return keyOf(
+    space,
+    space.dims.map((dim) => (dim.complete ? dim.item.copies : 0)),
+  );
 }
 
 function settleUnit(item: Item | undefined, copy: OpenCopy, size: number, n: number): void {
