@@ -4,6 +4,7 @@ import { formatAmount, type Resources } from '../model/resources';
 import { demandOf, rulesAround, shown } from './exclusions';
 import { closedBecause, excludedBecause, labelValue } from './eligibility';
 import { makeGround, type Site } from './ground';
+import { indicesBelow } from './grouped';
 import type { Gang, Instance, Leaf } from './instance';
 import type { Assignment } from './objective';
 import type { GangPlan, Reason } from './plan';
@@ -148,7 +149,7 @@ interface Domain {
 
 function domainsOf({ trees, nodes }: Instance, { rule, level }: Scope): Domain[] {
   const tree = trees[rule.tree];
-  if (!tree || level === undefined) return [{ name: undefined, members: Int32Array.from(nodes, (_, n) => n) }];
+  if (!tree || level === undefined) return [{ name: undefined, members: indicesBelow(nodes.length) }];
   return (tree.divisions[rule.required]?.all ?? []).map((members, d) => ({
     name: valuesOf(tree, nodes, rule.required, d).join('/'),
     members,

@@ -68,7 +68,7 @@ function without({ site, assignment, gang }: Case, dropped: readonly Demand[]): 
 /** What is dropped first is blamed last. */
 function demandsOf(the: Case): Demand[] {
   const spec = the.gang.spec;
-  const taints = taintsByKey(the.site.instance.nodes);
+  const taints = taintsByKey(the.site.instance.fits.kinds);
   return [
     ...otherGangs(the),
     ...queueBounds(the),

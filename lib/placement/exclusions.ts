@@ -17,8 +17,8 @@ export function noEligibleNode(the: Case): Reason | undefined {
   const leaf = gang.leaves.find(({ alone }) => alone.every((pods) => pods === 0));
   if (!leaf) return undefined;
   const excluded = exclusions(instance, gang, leaf);
-  const rules = rulesAround(gang, leaf);
-  const tooSmall = instance.nodes.map((_, n) => n).filter((n) => isTooSmall(exclusionOf(instance, rules, leaf, n)));
+  const causeOn = exclusionsOf(instance, gang, leaf);
+  const tooSmall = instance.nodes.map((_, n) => n).filter((n) => isTooSmall(causeOn(n)));
   const message = `none of ${instance.nodes.length} nodes can take a pod of ${leaf.path}`;
   const refusal = { group: leaf.path, needed: shown(demandOf(instance, leaf, 1)), excluded };
   const help = (otherwise: string) => helpWith(ladder(the), otherwise);
@@ -61,25 +61,30 @@ function helpFor(excluded: Readonly<Record<string, number>>): string {
 /** How many nodes are left out for a leaf, by the first cause that applies to each. */
 export function exclusions(instance: Instance, gang: Gang, leaf: Leaf): Record<string, number> {
   const counts = new Map<string, number>();
-  const rules = rulesAround(gang, leaf);
+  const causeOn = exclusionsOf(instance, gang, leaf);
   instance.nodes.forEach((_, n) => {
-    const cause = exclusionOf(instance, rules, leaf, n);
+    const cause = causeOn(n);
     if (cause !== undefined) counts.set(cause, (counts.get(cause) ?? 0) + 1);
   });
   return Object.fromEntries([...counts].sort(([a], [b]) => compareNatural(a, b)));
 }
 
-function exclusionOf(instance: Instance, rules: readonly Rule[], leaf: Leaf, n: number): string | undefined {
-  const node = instance.nodes[n];
-  if (!node || (leaf.alone[n] ?? 0) > 0) return undefined;
-  const cause = closedBecause(node) ?? excludedBecause(node, leaf.spec.pod);
-  if (cause !== undefined) return cause;
-  for (const rule of rules) {
-    const missing = instance.trees[rule.tree]?.levels.find((level) => labelValue(node, level) === undefined);
-    if (missing !== undefined) return `label ${missing} missing`;
-  }
-  const short = leaf.demand.find(([r, units]) => instance.room.on(n, r) < units);
-  return short ? `resource ${instance.scale.resources[short[0]]}` : undefined;
+/** By node: the first cause that leaves it out for a leaf. What a pod excludes is asked once for each kind of nodes. */
+function exclusionsOf(instance: Instance, gang: Gang, leaf: Leaf): (n: number) => string | undefined {
+  const { nodes, room, scale, fits } = instance;
+  const trees = rulesAround(gang, leaf).flatMap((rule) => instance.trees[rule.tree] ?? []);
+  const { kindOf, examples } = fits.kinds;
+  const byKind = examples.map((node) => excludedBecause(node, leaf.spec.pod));
+  return (n) => {
+    const node = nodes[n];
+    if (!node || (leaf.alone[n] ?? 0) > 0) return undefined;
+    const cause = closedBecause(node) ?? byKind[kindOf[n] ?? 0];
+    if (cause !== undefined) return cause;
+    const unlabelled = trees.find((tree) => !tree.isComplete(n));
+    if (unlabelled) return `label ${unlabelled.levels.find((level) => labelValue(node, level) === undefined)} missing`;
+    const short = leaf.demand.find(([r, units]) => room.on(n, r) < units);
+    return short && `resource ${scale.resources[short[0]]}`;
+  };
 }
 
 /** The constraints of a leaf and of all that is around it. */

@@ -23,7 +23,7 @@ const MOST_PODS = 2 ** 31 - 1;
 
 /** Which nodes may take which pods, and how many; computed once for all pods that are alike. */
 export class Fits {
-  private kinds: NodeKinds | undefined;
+  private known: NodeKinds | undefined;
   private readonly counts = new Map<string, Int32Array>();
   private readonly values = new Map<string, Int32Array>();
 
@@ -31,6 +31,11 @@ export class Fits {
     private readonly field: Field,
     private readonly pods: readonly PodSpec[],
   ) {}
+
+  /** The nodes, told apart by all that pods of the problem look at. */
+  get kinds(): NodeKinds {
+    return (this.known ??= nodeKinds(this.field.nodes, this.pods));
+  }
 
   /**
    * By node: how many pods it could hold with nothing but `used` beside them; 0 where it may take none. Nodes without
@@ -48,12 +53,12 @@ export class Fits {
   private count(pod: PodSpec, demand: Demand, trees: readonly number[]): Int32Array {
     const { nodes, scale } = this.field;
     const room = this.field.room.all;
-    const kinds = (this.kinds ??= nodeKinds(nodes, this.pods));
-    const allowed = kindsFor(kinds, pod);
+    const { kindOf } = this.kinds;
+    const allowed = kindsFor(this.kinds, pod);
     const around = trees.flatMap((t) => this.field.trees[t] ?? []);
     const counts = new Int32Array(nodes.length);
     for (let n = 0; n < counts.length; n++) {
-      if (allowed[kinds.kindOf[n] ?? 0] !== 1 || !isCompleteIn(around, n)) continue;
+      if (allowed[kindOf[n] ?? 0] !== 1 || !isCompleteIn(around, n)) continue;
       let pods = MOST_PODS;
       for (const [r, units] of demand)
         pods = Math.min(pods, Math.floor((room[n * scale.resources.length + r] ?? 0) / units));

@@ -6,9 +6,15 @@ export interface Grouped {
 
 /** Groups neighbours: of the indices below `end`, each group has those from its start to that of the next. */
 export function groupedFrom(starts: readonly number[], end: number): Grouped {
-  const listed = new Int32Array(end);
-  for (let i = 0; i < end; i++) listed[i] = i;
+  const listed = indicesBelow(end);
   return { of: (group) => listed.subarray(starts[group] ?? end, starts[group + 1] ?? end) };
+}
+
+/** 0 … end-1. */
+export function indicesBelow(end: number): Int32Array {
+  const indices = new Int32Array(end);
+  for (let i = 0; i < end; i++) indices[i] = i;
+  return indices;
 }
 
 /** Groups indices by `groupOf`, which has a group below `groups` for each, or -1 for none. */

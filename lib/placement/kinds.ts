@@ -1,7 +1,10 @@
 import { closedBecause, excludedBecause, labelValue } from './eligibility';
 import type { NodeSpec, PodSpec } from './problem';
 
-/** Nodes told apart by nothing but what decides which of some pods they may take, room aside. */
+/**
+ * Nodes told apart by nothing but what decides which of some pods they may take, room aside. Closed nodes of one kind
+ * may be closed for different causes.
+ */
 export interface NodeKinds {
   /** By node: its kind. */
   readonly kindOf: Int32Array;

@@ -49,7 +49,7 @@ export function ladder(the: Case, { pinsFirst = false, place }: Hints = {}): Rem
     () => fewerReplicas(the, probe),
     first(() => droppedSelectors(gang.spec)),
     first(() => droppedRequirements(gang.spec)),
-    first(() => addedTolerations(gang.spec, taintsByKey(site.instance.nodes))),
+    first(() => addedTolerations(gang.spec, taintsByKey(site.instance.fits.kinds))),
     () => leftOut(the, probe),
     () => raisedBound(the, probe),
     first(() => madePreemptible(gang.spec)),

@@ -1,5 +1,6 @@
 import { excludedBecause } from './eligibility';
 import { podGroups } from './instance';
+import type { NodeKinds } from './kinds';
 import type { Remedy } from './plan';
 import {
   isPodGroup,
@@ -86,24 +87,15 @@ function withoutRequirement(affinity: NodeSelector | undefined, text: string): N
 const MOST_TAINTS = 8;
 
 /** The different taints that keep pods off nodes, by key, in order of keys. */
-export function taintsByKey(nodes: readonly NodeSpec[]): ReadonlyMap<string, readonly Taint[]> {
+export function taintsByKey({ examples }: NodeKinds): ReadonlyMap<string, readonly Taint[]> {
   const byKey = new Map<string, Map<string, Taint>>();
-  // Neighbours mostly have the same ones.
-  let last: Taint | undefined;
-  for (const { taints } of nodes) {
-    for (const taint of taints) {
-      if (taint.effect === 'PreferNoSchedule' || (last && isSameTaint(taint, last))) continue;
-      const known = byKey.get(taint.key) ?? new Map<string, Taint>();
-      byKey.set(taint.key, known.set(`${taint.value ?? ''}:${taint.effect}`, taint));
-      last = taint;
-    }
+  for (const taint of examples.flatMap(({ taints }) => taints)) {
+    if (taint.effect === 'PreferNoSchedule') continue;
+    const known = byKey.get(taint.key) ?? new Map<string, Taint>();
+    byKey.set(taint.key, known.set(`${taint.value ?? ''}:${taint.effect}`, taint));
   }
   const ordered = [...byKey].sort(compareKeys).slice(0, MOST_TAINTS);
   return new Map(ordered.map(([key, taints]) => [key, [...taints.values()]]));
-}
-
-function isSameTaint(a: Taint, b: Taint): boolean {
-  return a.key === b.key && a.value === b.value && a.effect === b.effect;
 }
 
 /** A toleration for each key of a taint that keeps some pod off some node. */

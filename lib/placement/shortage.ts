@@ -3,6 +3,7 @@ import { addResources, type Resources } from '../model/resources';
 import { amountOf } from './amounts';
 import { demandOf, exclusions, freeOn, shown } from './exclusions';
 import type { Case } from './explain';
+import { indicesBelow } from './grouped';
 import type { Gang, Group, Instance, Leaf, Rule } from './instance';
 import { helpWith, ladder } from './ladder';
 import type { Reason } from './plan';
@@ -111,16 +112,11 @@ export function scopeOf(gang: Gang, group: Group): Scope {
 function closestDomain(instance: Instance, ground: Ground, scope: Scope): Closest {
   const { tree: t, required } = scope.rule;
   const tree = instance.trees[t];
-  const everywhere = { members: Int32Array.from(instance.nodes, (_, n) => n), domain: undefined };
-  const domains = (tree?.divisions[required]?.all ?? []).map((members, d) => ({
-    members,
-    domain: tree && valuesOf(tree, instance.nodes, required, d).join('/'),
-  }));
-  const rated = (required < 0 || domains.length === 0 ? [everywhere] : domains).map(({ members, domain }) =>
-    rate(instance, ground, scope, members, domain),
+  const rated = (tree?.divisions[required]?.all ?? []).map((members, d) =>
+    rate(instance, ground, scope, members, tree && valuesOf(tree, instance.nodes, required, d).join('/')),
   );
   const [best] = rated.sort(byDeficit);
-  const closest = best ?? rate(instance, ground, scope, everywhere.members, undefined);
+  const closest = best ?? rate(instance, ground, scope, indicesBelow(instance.nodes.length), undefined);
   const eligible = eligibleIn(scope, closest.members);
   return { ...closest, available: availableOn(instance, ground, eligible, Object.keys(closest.needed)) };
 }
