@@ -23,7 +23,7 @@ export interface GoneRule {
   readonly sources: readonly string[];
 }
 
-const bitnami = ['bitnami/containers #83267', 'bitnami/charts #35164'];
+const bitnami = ['bitnami/containers #83267, #86222', 'bitnami/charts #35164'];
 
 /** The first rule that fits counts. */
 export const goneRules: readonly GoneRule[] = [
@@ -54,7 +54,7 @@ export const goneRules: readonly GoneRule[] = [
     repository: 'bitnami/',
     tag: /^(?!latest$)./,
     status: 'gone',
-    what: 'Bitnami took its images with versions off Docker Hub on 29 September 2025; bitnamilegacy keeps them for a time, and nobody mends them',
+    what: 'Bitnami took its images with versions off Docker Hub from 29 September 2025 on; bitnamilegacy keeps them for a time, and nobody mends them',
     replacement: 'docker.io/bitnamilegacy/',
     advice: 'use an image of the project itself',
     sources: [...bitnami, 'ai-dynamo/dynamo #2806, #4322', 'bitnami/containers #88999'],

@@ -4,7 +4,7 @@ import type { ReleaseImage } from '../../backends/flux/chart-images';
 import { textAt } from '../../backends/flux/charts/values';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import type { Manifest } from '../../emit/manifest';
-import { isMap } from '../../inventory/fields';
+import { below, isMap } from '../../schemas/schema';
 import type { Verified } from '../verify';
 
 /** A manifest, and the path of the construct that it comes from. */
@@ -32,9 +32,7 @@ export function goneImages(objects: readonly ConstructManifest[]): Diagnostic[] 
     if (release && (images.length > 0 || notKnown.length === 0)) {
       return images.flatMap((image) => ofChart(object, release, image));
     }
-    return written(object.manifest.spec ?? object.manifest, object.manifest.spec === undefined ? '' : 'spec').flatMap(
-      (image) => ofManifest(object, image),
-    );
+    return written(object.manifest, '').flatMap((image) => ofManifest(object, image));
   });
 }
 
@@ -48,11 +46,9 @@ interface WrittenImage {
 function written(value: unknown, pointer: string): WrittenImage[] {
   if (Array.isArray(value)) return value.flatMap((item, index) => written(item, `${pointer}[${index}]`));
   if (!isMap(value)) return [];
-  const image = typeof value.image === 'string' ? [{ reference: value.image, pointer: `${pointer}.image` }] : [];
-  const below = Object.entries(value).flatMap(([key, item]) =>
-    written(item, pointer === '' ? key : `${pointer}.${key}`),
-  );
-  return [...image, ...ofParts(value, pointer), ...below];
+  const image = typeof value.image === 'string' ? [{ reference: value.image, pointer: below(pointer, 'image') }] : [];
+  const inner = Object.entries(value).flatMap(([key, item]) => written(item, below(pointer, key)));
+  return [...image, ...ofParts(value, pointer), ...inner];
 }
 
 function ofParts(value: unknown, pointer: string): WrittenImage[] {

@@ -7,7 +7,8 @@ type Row = readonly [place: string, name: string, runs: string, ...when: readonl
 
 /**
  * Every image has a tag of its own in the values, and the operator writes what stands there behind a colon (v0.17.0,
- * pkg/apis/kai/v1/common/image.go), so that `v0.17.0@sha256:…` passes through the Config object as well.
+ * pkg/apis/kai/v1/common/image.go), so that `v0.17.0@sha256:…` passes through the Config object as well. The operator's
+ * tag is also what it writes for a service whose Config says none; the Config of the chart says one for each.
  */
 const rows: readonly Row[] = [
   ['operator.image', 'operator', 'the operator'],
