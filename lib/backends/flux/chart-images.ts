@@ -1,10 +1,10 @@
 import { isMap } from '../../inventory/fields';
 import { isDigest, type Digest } from '../../pins/registry/reference';
 import type { ChartImage, ChartVersions, KnownChart, NameParts, Part, Switch, Values } from './charts/chart';
-import { textAt, valueAt, withText } from './charts/values';
 import { dynamoChart, dynamoCrdsChart } from './charts/dynamo';
 import { groveChart } from './charts/grove';
 import { kaiChart } from './charts/kai';
+import { textAt, valueAt, withText } from './charts/values';
 
 /** Every chart whose images are known. */
 export const knownCharts: readonly KnownChart[] = [kaiChart, groveChart, dynamoChart, dynamoCrdsChart];
@@ -29,9 +29,9 @@ export interface ReleaseImage {
   /** What runs it, such as `the operator`. */
   readonly runs: string;
   readonly pin: ImagePin;
-  /** Place in the values that names another image, and whether it takes a repository or a whole reference. */
-  readonly replace?: { readonly path: string; readonly form: 'repository' | 'reference' };
-  /** What to do in place of that. */
+  /** Place in the values where another image is named: its repository or its whole reference. */
+  readonly replace?: string;
+  /** What to do where that is no way out. */
   readonly instead?: string;
 }
 
@@ -94,9 +94,7 @@ function resolve(image: ChartImage, values: Values, version: string): ReleaseIma
   const said = image.whole ? textOf(values, image.whole, version) : '';
   if (image.whole && said !== '') return wholly(image, image.whole, said);
   const { runs, fixed = UNSAID, instead, parts } = image;
-  const [path] = parts.repository.from ?? [];
-  const replace = path === undefined ? undefined : ({ path, form: 'repository' } as const);
-  return { runs, ...named(parts, values, version, fixed), replace, instead };
+  return { runs, ...named(parts, values, version, fixed), replace: parts.repository.from?.[0], instead };
 }
 
 /** One value holds the reference. */
@@ -104,7 +102,7 @@ function wholly({ runs, fixed = UNSAID, instead }: ChartImage, { from = [] }: Pa
   const [path] = from;
   if (path === undefined) return { runs, reference, pin: { kind: 'not', reason: fixed }, instead };
   const pin = { kind: 'values', path, form: 'reference', before: reference } as const;
-  return { runs, reference, pin, replace: { path, form: 'reference' }, instead };
+  return { runs, reference, pin, replace: path, instead };
 }
 
 /** A name of parts, and where a digest goes: behind the tag, or to a place of its own. */
@@ -144,7 +142,7 @@ function textOf(values: Values, { from = [], own }: Part, version: string): stri
 }
 
 function isOn(values: Values, { from, own, is }: Switch): boolean {
-  const value = from.map((path) => valueAt(values, path)).find((one) => one !== undefined && one !== null);
+  const value = from.map((path) => valueAt(values, path)).find((one) => one !== undefined);
   if (is !== undefined) return value === is;
   if (value === undefined) return own;
   return isMap(value) || Array.isArray(value) ? Object.keys(value).length > 0 : Boolean(value);

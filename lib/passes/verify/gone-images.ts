@@ -72,11 +72,11 @@ function ofChart(
 ): Diagnostic[] {
   const gone = goneImage(reference);
   if (!gone || (gone.status === 'moving' && pin.kind === 'values')) return [];
-  const place = replace?.path ?? (pin.kind === 'values' ? pin.path : undefined);
+  const place = replace ?? (pin.kind === 'values' ? pin.path : undefined);
   const pointer = place === undefined ? 'spec.values' : `spec.values.${place}`;
   const help =
-    replace && gone.replacement !== undefined
-      ? `set ${replace.path} in the values so that it becomes ${gone.replacement}`
+    replace !== undefined && gone.replacement !== undefined
+      ? `set ${replace} in the values so that it becomes ${gone.replacement}`
       : (instead ?? gone.advice);
   const what = `image ${reference}, which chart "${chart}" ${version} runs as ${runs},`;
   return [finding(reference, what, gone, { construct, pointer }, help)];

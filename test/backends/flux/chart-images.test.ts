@@ -167,6 +167,11 @@ describe('what the values say is honoured', () => {
     expect(references('kai-scheduler', '0.17.0', values).join()).not.toContain('numa');
   });
 
+  test('null takes away what the chart says, and so switches off', () => {
+    const values = { etcd: { enabled: null }, nats: { enabled: {} } };
+    expect(references('dynamo-platform', '0.5.1', values).join()).not.toMatch(/etcd|nats/);
+  });
+
   test('a digest, in each form that the charts have', () => {
     const tagged = { image: { tag: `v1@${digest('b')}` } };
     expect(references('grove-charts', 'v0.1.0-alpha.13', tagged)[0]).toBe(
