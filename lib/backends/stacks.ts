@@ -67,6 +67,11 @@ export interface StackProfile {
   readonly hasScalingAdapter: boolean;
   /** Namespace that Dynamo's operator is installed in. */
   readonly dynamoNamespace: string;
+  /**
+   * A Secret of that namespace without which the operator makes no graph, though nothing on the stack reads what is in
+   * it: it holds a key for MPI, and replicas of several nodes are Grove's. Absent where the operator asks for none.
+   */
+  readonly unreadSecret?: string;
   readonly sources: readonly string[];
 }
 
@@ -113,6 +118,7 @@ const early = {
   planner: { reads: 'flags', unitKeys: false, countsReplicas: false },
   hasScalingAdapter: false,
   dynamoNamespace: 'dynamo-cloud',
+  unreadSecret: 'mpi-run-ssh-secret',
 } as const;
 
 const grove = 'ai-dynamo/grove operator/charts and operator/internal/scheduler/kai, read at 2026-08-19';

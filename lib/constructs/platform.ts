@@ -1,7 +1,9 @@
 import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
+import { unreadSecret } from '../backends/dynamo/unread-secret';
 import { releases, sources, type FluxObject } from '../backends/flux/controllers';
 import { kustomizationSpec } from '../backends/flux/kustomization';
+import type { Manifest } from '../emit/manifest';
 import type { Cluster } from './cluster';
 import { freeId } from './ids';
 import type { Layer } from './layer';
@@ -21,11 +23,12 @@ export class Platform extends Construct {
     const { versions, profile } = cluster.stack;
     for (const source of sources(namespace, versions, verify)) this.write(cluster.flux, source);
     for (const release of releases(namespace, versions, profile)) this.write(cluster.controllers, release);
+    for (const secret of unreadSecret(profile)) this.write(cluster.platform, secret);
     fluxKustomization(cluster, CONTROLLERS, { folder: 'controllers', dependsOn: () => [], controllers: true });
     fluxKustomization(cluster, PLATFORM, { folder: 'platform', dependsOn: () => [CONTROLLERS] });
   }
 
-  private write(layer: Layer, object: FluxObject): void {
+  private write(layer: Layer, object: FluxObject | Manifest): void {
     new OwnObject(layer, `${object.kind}-${object.metadata.name}`, object);
   }
 }

@@ -1,3 +1,4 @@
+import { chartImageCodes } from './codes/chart-images';
 import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
@@ -18,6 +19,7 @@ const codes = {
   ...writtenSecretCodes,
   ...emitCodes,
   ...pinCodes,
+  ...chartImageCodes,
 };
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */

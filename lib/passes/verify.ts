@@ -6,6 +6,7 @@ import type { PlannedCluster } from './plan';
 import { verifyAdmission } from './verify/admission';
 import { verifyCache } from './verify/cache';
 import { verifyGangs } from './verify/gangs';
+import { verifyImages } from './verify/gone-images';
 import { verifyIdentity } from './verify/identity';
 import { verifyMembership } from './verify/membership';
 import { verifyPins } from './verify/pins';
@@ -38,6 +39,7 @@ const rules: readonly ((verified: Verified) => readonly Diagnostic[])[] = [
   verifyPins,
   verifyCache,
   verifyTransfer,
+  verifyImages,
 ];
 
 /** That the manifests are what the cluster takes, and say what the plan says. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { JsonMap } from '../../lib/schemas/schema';
+import { isMap, type JsonMap } from '../../lib/schemas/schema';
 import { committedClusters, crdsFolder, kindOf, type CommittedCluster } from '../support/clusters';
 import { largestOfKinds, missingFields, without, withValue, wrongValues } from '../support/mistakes';
 import { crdsFor, knownTo } from './crds';
@@ -40,7 +40,13 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** A new server with the CRDs of a cluster, and with the namespace of Flux. */
+/** The namespaces of an object of Flux: its own, and the one that Helm makes for what it installs. */
+function namespacesOf(object: JsonMap): string[] {
+  const target = isMap(object['spec']) ? object['spec']['targetNamespace'] : undefined;
+  return [namespaceOf(object), target].filter((name) => typeof name === 'string');
+}
+
+/** A new server with the CRDs of a cluster, and with the namespaces of Flux and of the releases. */
 async function serverFor(cluster: CommittedCluster): Promise<ApiServer> {
   const { kubectl } = (server = await startServer(assets));
   const expectDone = async (args: readonly string[], input?: string): Promise<void> => {
@@ -52,7 +58,12 @@ async function serverFor(cluster: CommittedCluster): Promise<ApiServer> {
   const names = crds.map(({ metadata }) => `crd/${metadata.name}`);
   await expectDone(['wait', '--for=condition=Established', '--timeout=30s', ...names]);
   const flux = writtenFor(cluster).filter((object) => kindOf(object).includes('.toolkit.fluxcd.io/'));
-  await expectDone(['create', 'namespace', ...new Set(flux.map((object) => namespaceOf(object) ?? ''))]);
+  const namespaces = [...new Set(flux.flatMap(namespacesOf))].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name },
+  }));
+  await expectDone(['apply', '--server-side', '--filename=-'], documents(namespaces));
   return server;
 }
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { chartImageCodes } from '../../lib/diagnostics/codes/chart-images';
 import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
@@ -18,7 +19,7 @@ const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>
   3: [placementCodes],
   4: [verifyCodes, schemaCodes, writtenSecretCodes],
   5: [emitCodes],
-  6: [pinCodes],
+  6: [pinCodes, chartImageCodes],
 };
 const all = Object.entries(stages).flatMap(([stage, lists]) =>
   lists.flatMap((codes) => Object.entries(codes).map(([code, info]) => ({ stage, code, info }))),

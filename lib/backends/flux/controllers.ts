@@ -227,9 +227,18 @@ function currentValues(withGrove: boolean): object {
   };
 }
 
-/** Dynamo 0.5.1: the keys stand at the top, and one operator serves all namespaces. */
+/**
+ * Dynamo 0.5.1: the keys stand at the top, and one operator serves all namespaces. Two of its images cannot be had as the
+ * chart names them: gcr.io/kubebuilder is gone, and the hook that makes a key for MPI has run into an image that changed
+ * under its tag (ai-dynamo/dynamo #4157). The first is read from where it was copied to, the second is not needed where
+ * the Secret is there (deploy/cloud/operator/internal/controller/dynamographdeployment_controller.go at fa4ce46c).
+ */
 const earlyValues = {
   grove: { enabled: false },
   'kai-scheduler': { enabled: false },
-  'dynamo-operator': { namespaceRestriction: { enabled: false } },
+  'dynamo-operator': {
+    namespaceRestriction: { enabled: false },
+    controllerManager: { kubeRbacProxy: { image: { repository: 'registry.k8s.io/kubebuilder/kube-rbac-proxy' } } },
+    dynamo: { mpiRun: { sshKeygen: { enabled: false } } },
+  },
 };
