@@ -1,3 +1,4 @@
+import { changeCodes } from './codes/change';
 import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
@@ -13,6 +14,7 @@ const codes = {
   ...checkCodes,
   ...placementCodes,
   ...verifyCodes,
+  ...changeCodes,
   ...schemaCodes,
   ...secretSourceCodes,
   ...writtenSecretCodes,

@@ -15,7 +15,7 @@ import type { PlannedCluster } from './plan';
 import { copiesOf, copyPath } from './problem';
 
 /** Placements to keep, as the placement problem has them: what the lock says of graphs that are still there. */
-export function lockedPlacements({ lock, graphs }: ClusterModel): ProblemDocument['locked'] {
+export function lockedPlacements({ lock, graphs }: Pick<ClusterModel, 'lock' | 'graphs'>): ProblemDocument['locked'] {
   if (!lock) return undefined;
   const specs = graphs.map(({ spec }) => spec);
   const found = matchGraphs(lock, specs.map(namedGraph));
@@ -103,6 +103,20 @@ function lockedGraph(spec: GraphSpec, copies: ReadonlyMap<string, readonly (read
     return [component.name, { content: componentContent(component), copies: copies.get(component.name) ?? [] }];
   });
   return { content: graphContent(spec), components: Object.fromEntries(components) };
+}
+
+/** A lock with other nodes for some graphs. @param copies by namespace and name, then by component */
+export function lockWith(
+  lock: Lock,
+  copies: ReadonlyMap<string, ReadonlyMap<string, readonly (readonly string[])[]>>,
+): Lock {
+  const placements = Object.entries(lock.placements).map(([key, graph]): [string, LockedGraph] => {
+    const components = Object.entries(graph.components).map(([name, component]): [string, LockedComponent] => {
+      return [name, { ...component, copies: copies.get(key)?.get(name) ?? component.copies }];
+    });
+    return [key, { ...graph, components: Object.fromEntries(components) }];
+  });
+  return { ...lock, placements: Object.fromEntries(placements) };
 }
 
 /** That nothing which is locked comes out otherwise. @param locks as this compile would have them */

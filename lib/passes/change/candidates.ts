@@ -1,0 +1,65 @@
+import { addResources, scaleResources, type Resources } from '../../model/resources';
+import type { WorldNode } from '../../replay/world';
+import type { ReplayedWorld } from '../replay/world';
+import { ownerOfKey } from './chain';
+import { holdsOf, podsAlone, roomOf, type Hold, type Holds } from './holds';
+import type { Conflict } from './rule';
+
+/** Names of the nodes that a component may have in between, by its key; those that are left out stay where they are. */
+export type Allowed = ReadonlyMap<string, ReadonlySet<string>>;
+
+/**
+ * Ways to make room first, from the one that moves least. Whoever could go, goes where it is to end; or whoever holds
+ * what others wait for goes where there is room now, all of them or one.
+ *
+ * @param movable graphs, by namespace and name
+ */
+export function candidates(
+  old: ReplayedWorld,
+  now: ReplayedWorld,
+  conflicts: readonly Conflict[],
+  movable: ReadonlySet<string>,
+): readonly Allowed[] {
+  const [before, after] = [holdsOf(old), holdsOf(now)];
+  const keys = [...before.keys()].filter((key) => movable.has(ownerOfKey(key))).sort();
+  const waits = conflicts.filter((each) => each.kind === 'room');
+  const waiting = new Set(conflicts.flatMap((each) => each.waiting));
+  const holding = keys.filter((key) => waits.some((wait) => wait.holding.includes(key)));
+  const contested = new Set(waits.map(({ node }) => node));
+  const final = (key: string): Set<string> => new Set(after.get(key)?.most.keys());
+  const roomy = roomyNodes(old, before);
+  const away = (key: string): Set<string> => {
+    const kept = [...(before.get(key)?.most.keys() ?? [])].filter((node) => !contested.has(node));
+    return new Set([...kept, ...roomy(before.get(key))]);
+  };
+  const ahead = keys.filter((key) => !waiting.has(key)).map((key) => [key, final(key)] as const);
+  const apart = (some: readonly string[]): Allowed => new Map(some.map((key) => [key, away(key)]));
+  const ways = [
+    new Map(ahead),
+    apart(holding),
+    ...holding.map((key) => apart([key])),
+    new Map([...ahead, ...apart(holding)]),
+    apart(keys),
+  ];
+  return ways.filter((way) => way.size > 0);
+}
+
+/** Nodes that have room for a component beside all that runs. */
+function roomyNodes({ nodes }: ReplayedWorld, before: Holds): (hold: Hold | undefined) => string[] {
+  const held = new Map(nodes.map((node) => [node.name, heldOn(node, before)]));
+  return (hold) => {
+    if (!hold) return [];
+    const fits = (node: WorldNode): boolean => {
+      const most = Math.min(hold.isApart ? 1 : hold.pods, podsAlone(node, hold.requests));
+      const sum = addResources(held.get(node.name) ?? {}, scaleResources(hold.requests, Math.max(1, most)));
+      return Object.entries(sum).every(([resource, amount]) => amount <= (roomOf(node, resource) ?? amount));
+    };
+    return nodes.filter((node) => !hold.most.has(node.name) && fits(node)).map(({ name }) => name);
+  };
+}
+
+function heldOn({ name }: WorldNode, before: Holds): Resources {
+  return [...before.values()].reduce<Resources>((sum, { requests, most }) => {
+    return addResources(sum, scaleResources(requests, most.get(name) ?? 0));
+  }, {});
+}
