@@ -64,7 +64,7 @@ test('a chain of components that take each other’s nodes is refused, naming wh
   expect(found).toMatchObject([
     { code: 'BAY4045', severity: 'error', help: expect.stringContaining("rollout: 'recreate'") as string },
   ]);
-  expect(found[0]?.notes[0]).toBe('prefill of g waits for n1, held by decode of g, which could go');
+  expect(found[0]?.notes[0]).toBe('prefill of g waits for n1, held by decode of g, which has room where it goes');
 });
 
 test("with rollout: 'recreate' the same change goes through", () => {

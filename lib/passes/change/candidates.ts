@@ -44,6 +44,9 @@ export function candidates(
   return ways.filter((way) => way.size > 0);
 }
 
+/** Nodes that a component is offered, of those with room: a place in between need not be the best there is. */
+const MOST_NODES = 64;
+
 /** Nodes that have room for a component beside all that runs. */
 function roomyNodes({ nodes }: ReplayedWorld, before: Holds): (hold: Hold | undefined) => string[] {
   const held = new Map(nodes.map((node) => [node.name, heldOn(node, before)]));
@@ -54,7 +57,12 @@ function roomyNodes({ nodes }: ReplayedWorld, before: Holds): (hold: Hold | unde
       const sum = addResources(held.get(node.name) ?? {}, scaleResources(hold.requests, Math.max(1, most)));
       return Object.entries(sum).every(([resource, amount]) => amount <= (roomOf(node, resource) ?? amount));
     };
-    return nodes.filter((node) => !hold.most.has(node.name) && fits(node)).map(({ name }) => name);
+    const found: string[] = [];
+    for (const node of nodes) {
+      if (found.length >= MOST_NODES) break;
+      if (node.ready && !node.unschedulable && !hold.most.has(node.name) && fits(node)) found.push(node.name);
+    }
+    return found;
   };
 }
 

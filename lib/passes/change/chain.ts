@@ -80,14 +80,18 @@ export function isCycle({ links }: Pick<Chain, 'links'>): boolean {
  *
  * @param named a component as it is told to the user
  */
-export function chainSentences({ links, domains }: Chain, named: (key: string) => string): readonly string[] {
+export function chainSentences({ links, waits, domains }: Chain, named: (key: string) => string): readonly string[] {
   const left = [...links];
   const sentences: string[] = [];
   while (left.length > 0) {
     const start = left.find(({ waiting }) => !left.some(({ holding }) => holding === waiting)) ?? left[0];
     if (start) sentences.push(sentence(walk(start, left), links, named));
   }
-  return [...sentences, ...domains.map((change) => domainSentence(change, named))];
+  return [
+    ...sentences,
+    ...waits.flatMap((wait) => freshSentence(wait, named)),
+    ...domains.map((change) => domainSentence(change, named)),
+  ];
 }
 
 /** Takes the links from one on out of those that are left, until there is none or it comes round. */
@@ -114,7 +118,14 @@ function sentence(path: readonly Link[], links: readonly Link[], named: (key: st
   });
   const told = `${named(first?.waiting ?? '')} ${steps.join(', which ')}`;
   if (path.length > 1 && path.some(({ waiting }) => waiting === last)) return `${told}: a cycle`;
-  return links.some(({ waiting }) => waiting === last) ? told : `${told}, which could go`;
+  return links.some(({ waiting }) => waiting === last) ? told : `${told}, which has room where it goes`;
+}
+
+/** A new graph that takes the room is part of the reason. */
+function freshSentence({ node, waiting, fresh }: Wait, named: (key: string) => string): string[] {
+  if (fresh.length === 0) return [];
+  const others = waiting.map(named).join(', ');
+  return [`on ${node} new pods of ${fresh.map(named).join(', ')} could take the room before those of ${others}`];
 }
 
 /** How many nodes of a link are told. */

@@ -4,7 +4,7 @@ import { compareText } from '../../order';
 import type { WorldNode } from '../../replay/world';
 import { isStaying, keyOf, rollingComponents, type Classes, type Side } from '../replay/change';
 import { domainChanges, type DomainChange } from './domains';
-import { holdsOf, podsAlone, roomOf, type Hold, type Holds, type Staying } from './holds';
+import { holdKey, holdsOf, podsAlone, roomOf, type Hold, type Holds, type Staying } from './holds';
 
 /**
  * Whether a change finishes whatever goes first. Seen with KAI 0.17: it does where every node that a component newly
@@ -23,10 +23,12 @@ export interface Wait {
   readonly needed: Amount;
   /** What the node has, beside pods that no graph here made. */
   readonly room: Amount;
-  /** Components that come to the node, or may hold more of it; in order. */
+  /** Components that come to the node, or may hold more of it, or come back to it; in order. */
   readonly waiting: readonly string[];
   /** Components with old pods there that go or may become fewer; in order. */
   readonly holding: readonly string[];
+  /** Components of new graphs that could be there first; in order. */
+  readonly fresh: readonly string[];
 }
 
 export type Conflict = Wait | DomainChange;
@@ -42,7 +44,11 @@ export function conflictsOf(before: Side, after: Side, classes: Classes, suppose
   const [old, now] = [holdsOf(before.world), holdsOf(after.world)];
   const staying = stayingOf(old, now, after, classes, supposed);
   const fresh = [...now.values()].filter(({ owner }) => !isStaying(classes.get(owner)));
-  const waits = after.world.nodes.flatMap((node) => waitsOn(node, staying, fresh));
+  const on = byNode(staying, fresh);
+  const waits = after.world.nodes.flatMap((node) => {
+    const here = on.get(node.name);
+    return here ? waitsOn(node, here) : [];
+  });
   return [...waits, ...domainChanges(after.world, staying)];
 }
 
@@ -67,17 +73,38 @@ function stayingOf(old: Holds, now: Holds, after: Side, classes: Classes, { recr
   });
 }
 
-/** @param fresh what components of new graphs may hold: nobody waits for them, unless they take what another comes for */
-function waitsOn(node: WorldNode, staying: readonly Staying[], fresh: readonly Hold[]): Wait[] {
-  const coming = staying.filter((each) => isComing(each, node.name));
-  if (coming.length === 0) return [];
+/** What may be on a node before and after. */
+interface OnNode {
+  readonly staying: Staying[];
+  /** Components of new graphs: nobody waits for their sake, but they may take what another needs. */
+  readonly fresh: Hold[];
+}
+
+function byNode(staying: readonly Staying[], fresh: readonly Hold[]): ReadonlyMap<string, OnNode> {
+  const found = new Map<string, OnNode>();
+  const on = (node: string): OnNode => {
+    const here = found.get(node) ?? { staying: [], fresh: [] };
+    found.set(node, here);
+    return here;
+  };
+  for (const each of staying) {
+    const nodes = [...(each.before?.most.keys() ?? []), ...(each.after?.most.keys() ?? [])];
+    for (const node of new Set(nodes)) on(node).staying.push(each);
+  }
+  for (const hold of fresh) for (const node of hold.most.keys()) on(node).fresh.push(hold);
+  return found;
+}
+
+function waitsOn(node: WorldNode, { staying, fresh }: OnNode): Wait[] {
+  const waiting = staying.filter((each) => isComing(each, node.name) || (fresh.length > 0 && isBack(each, node.name)));
+  if (waiting.length === 0) return [];
   const needs = staying.map((each) => ({ each, need: needOf(each, node) }));
-  const others = fresh.map((hold) => ({ hold, need: demandOf(hold, node.name) }));
-  const sum = [...needs, ...others].reduce<Resources>((total, { need }) => addResources(total, need), {});
+  const asked = [...needs.map(({ need }) => need), ...fresh.map((hold) => demandOf(hold, node.name))];
+  const sum = asked.reduce<Resources>((total, need) => addResources(total, need), {});
   for (const [resource, needed] of Object.entries(sum).sort(([a], [b]) => compareText(a, b))) {
     const room = roomOf(node, resource);
-    if (room === undefined || needed <= room) continue;
-    const asks = (hold: Hold | undefined): boolean => (hold?.requests[resource] ?? 0n) > 0n;
+    const short = waiting.filter(({ after }) => (after?.requests[resource] ?? 0n) > 0n);
+    if (room === undefined || needed <= room || short.length === 0) continue;
     const holding = needs.filter(({ each, need }) => {
       return (need[resource] ?? 0n) > (demandOf(each.after, node.name)[resource] ?? 0n) && each.kind !== 'kept';
     });
@@ -88,12 +115,21 @@ function waitsOn(node: WorldNode, staying: readonly Staying[], fresh: readonly H
         resource,
         needed,
         room,
-        waiting: coming.filter(({ after }) => asks(after)).map(({ key }) => key),
+        waiting: short.map(({ key }) => key),
         holding: holding.map(({ each }) => each.key),
+        fresh: fresh
+          .filter(({ requests }) => (requests[resource] ?? 0n) > 0n)
+          .map(holdKey)
+          .sort(),
       },
     ];
   }
   return [];
+}
+
+/** Its new pods come back to the node, some time after the old ones went. */
+function isBack({ after, kind }: Staying, node: string): boolean {
+  return kind === 'rolls' && (after?.most.get(node) ?? 0) > 0;
 }
 
 /** The component newly gets the node, or may ask for more of it than before. */

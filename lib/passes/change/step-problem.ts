@@ -101,8 +101,12 @@ function podDocument(
   };
 }
 
+/** Kubernetes takes one name in each term. */
 function onlyOn(nodes: readonly string[]): PodDocument['nodeAffinity'] {
-  return { nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [...nodes] }] }] };
+  const terms = nodes.map((name) => ({
+    matchFields: [{ key: 'metadata.name', operator: 'In' as const, values: [name] }],
+  }));
+  return { nodeSelectorTerms: terms };
 }
 
 function quantities(resources: Resources): Record<string, string> {
