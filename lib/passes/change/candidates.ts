@@ -5,8 +5,16 @@ import { ownerOfKey } from './chain';
 import { holdsOf, podsAlone, roomOf, type Hold, type Holds } from './holds';
 import type { Conflict } from './rule';
 
-/** Names of the nodes that a component may have in between, by its key; those that are left out stay where they are. */
-export type Allowed = ReadonlyMap<string, ReadonlySet<string>>;
+/** Where a component may be in between. */
+export interface Offer {
+  /** Names of nodes. */
+  readonly nodes: ReadonlySet<string>;
+  /** Whose node selector, tolerations and anti-affinity its pods have; all else of them is as it runs. */
+  readonly as: 'before' | 'after';
+}
+
+/** By key of the component; those that are left out stay where they are, as they are. */
+export type Allowed = ReadonlyMap<string, Offer>;
 
 /**
  * Ways to make room first, from the one that moves least. Whoever could go, goes where it is to end; or whoever holds
@@ -26,22 +34,25 @@ export function candidates(
   const waiting = new Set(conflicts.flatMap((each) => each.waiting));
   const holding = keys.filter((key) => waits.some((wait) => wait.holding.includes(key)));
   const contested = new Set(waits.map(({ node }) => node));
-  const final = (key: string): Set<string> => new Set(after.get(key)?.most.keys());
   const roomy = roomyNodes(old, before);
-  const away = (key: string): Set<string> => {
+  const away = (key: string): ReadonlySet<string> => {
     const kept = [...(before.get(key)?.most.keys() ?? [])].filter((node) => !contested.has(node));
     return new Set([...kept, ...roomy(before.get(key))]);
   };
-  const ahead = keys.filter((key) => !waiting.has(key)).map((key) => [key, final(key)] as const);
-  const apart = (some: readonly string[]): Allowed => new Map(some.map((key) => [key, away(key)]));
-  const ways = [
-    new Map(ahead),
-    apart(holding),
-    ...holding.map((key) => apart([key])),
-    new Map([...ahead, ...apart(holding)]),
-    apart(keys),
+  const apart = (some: readonly string[], as: Offer['as']): Allowed =>
+    new Map(some.map((key) => [key, { nodes: away(key), as }]));
+  const ahead: Allowed = new Map(
+    keys
+      .filter((key) => !waiting.has(key))
+      .map((key) => [key, { nodes: new Set(after.get(key)?.most.keys()), as: 'after' }]),
+  );
+  const ways = (as: Offer['as']): Allowed[] => [
+    apart(holding, as),
+    ...holding.map((key) => apart([key], as)),
+    new Map([...ahead, ...apart(holding, as)]),
+    apart(keys, as),
   ];
-  return ways.filter((way) => way.size > 0);
+  return [ahead, ...ways('before'), ...ways('after')].filter((way) => way.size > 0);
 }
 
 /** Nodes that a component is offered, of those with room: a place in between need not be the best there is. */

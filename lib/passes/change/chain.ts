@@ -29,17 +29,17 @@ export function chainsOf(conflicts: readonly Conflict[]): readonly Chain[] {
   const groups: { graphs: Set<string>; conflicts: Conflict[] }[] = [];
   for (const conflict of conflicts) {
     const graphs = new Set(keysOf(conflict).map(ownerOfKey));
-    const joined = groups.filter((group) => [...graphs].some((graph) => group.graphs.has(graph)));
-    for (const each of joined) groups.splice(groups.indexOf(each), 1);
+    const touched = groups.filter((group) => [...graphs].some((graph) => group.graphs.has(graph)));
+    for (const each of touched) groups.splice(groups.indexOf(each), 1);
     groups.push({
-      graphs: new Set([...joined.flatMap((each) => [...each.graphs]), ...graphs]),
-      conflicts: [...joined.flatMap((each) => each.conflicts), conflict],
+      graphs: new Set([...touched.flatMap((each) => [...each.graphs]), ...graphs]),
+      conflicts: [...touched.flatMap((each) => each.conflicts), conflict],
     });
   }
   return groups
     .map((group): Chain => {
       const waits = group.conflicts.filter((each) => each.kind === 'room');
-      const domains = group.conflicts.filter((each) => each.kind === 'domain');
+      const domains = joined(group.conflicts.filter((each) => each.kind === 'domain'));
       return { graphs: [...group.graphs].sort(), links: linksOf(waits), waits, domains };
     })
     .sort((a, b) => compareText(a.graphs.join(' '), b.graphs.join(' ')));
@@ -47,6 +47,17 @@ export function chainsOf(conflicts: readonly Conflict[]): readonly Chain[] {
 
 function keysOf(conflict: Conflict): readonly string[] {
   return conflict.kind === 'room' ? [...conflict.waiting, ...conflict.holding] : conflict.waiting;
+}
+
+/** Components that go from the same domains to the same are told together. */
+function joined(changes: readonly DomainChange[]): DomainChange[] {
+  const found = new Map<string, DomainChange>();
+  for (const change of changes) {
+    const key = JSON.stringify([change.level, change.from, change.to]);
+    const waiting = [...(found.get(key)?.waiting ?? []), ...change.waiting];
+    found.set(key, { ...change, waiting: [...new Set(waiting)].sort() });
+  }
+  return [...found.values()];
 }
 
 function linksOf(waits: readonly Wait[]): Link[] {

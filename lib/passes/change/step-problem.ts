@@ -7,7 +7,7 @@ import type { PlannedCluster } from '../plan';
 import type { ReplayedPod } from '../replay/workloads';
 import type { ReplayedWorld } from '../replay/world';
 import type { Allowed } from './candidates';
-import { holdKey, holdsOf, type Hold } from './holds';
+import { holdKey, holdsOf, type Hold, type Holds } from './holds';
 
 /** A graph that may be moved, as it is declared now; its pods are those that run. */
 export interface Movable {
@@ -18,12 +18,12 @@ export interface Movable {
 
 /**
  * The placement problem of what runs, with some of it elsewhere: graphs that may move are asked for as they are declared
- * now, with pods of the kind that runs, and keep to the nodes that each component may have; all others stay where they
+ * now, with pods as large as those that run, and keep to the nodes that each component may have; all others stay where they
  * are.
  */
 export function stepProblem(
   { problem }: PlannedCluster,
-  old: ReplayedWorld,
+  [old, now]: readonly [ReplayedWorld, ReplayedWorld],
   movable: readonly Movable[],
   allowed: Allowed,
 ): ProblemDocument {
@@ -31,7 +31,7 @@ export function stepProblem(
   const free = new Map(movable.map((each) => [each.owner, each]));
   const moving = movable.flatMap(({ owner, spec }) => {
     const gang = problem.gangs?.find(({ name }) => name === podGroupName(spec));
-    return gang ? [movingGang(gang, { owner, spec }, old.pods, holds, allowed)] : [];
+    return gang ? [movingGang(gang, { owner, spec }, [old.pods, now.pods], holds, allowed)] : [];
   });
   const usable = new Set(
     old.nodes.filter(({ ready, unschedulable }) => ready && !unschedulable).map(({ name }) => name),
@@ -52,23 +52,27 @@ export function stepProblem(
 function movingGang(
   { name, constraint, groups, priority }: GangDocument,
   { owner, spec }: Movable,
-  pods: readonly ReplayedPod[],
-  holds: ReadonlyMap<string, Hold>,
+  [running, coming]: readonly [readonly ReplayedPod[], readonly ReplayedPod[]],
+  holds: Holds,
   allowed: Allowed,
 ): GangDocument {
   const nodesOf = (pod: ReplayedPod): ReadonlySet<string> =>
-    allowed.get(holdKey(pod)) ?? new Set(holds.get(holdKey(pod))?.most.keys());
-  const replaced = (group: GroupDocument, component: string | undefined): GroupDocument => {
-    const own =
-      spec.components.find((each) => each.name === group.name) ??
-      spec.components.find((each) => each.name === component);
-    const running = pods.filter((pod) => pod.owner === owner && isOf(pod, own));
-    const nodes = [...new Set(running.flatMap((pod) => [...nodesOf(pod)]))].sort();
-    const [first] = running;
+    allowed.get(holdKey(pod))?.nodes ?? new Set(holds.get(holdKey(pod))?.most.keys());
+  const replaced = (group: GroupDocument, around: string | undefined): GroupDocument => {
+    const component = spec.components.find((each) => each.name === group.name)?.name ?? around;
+    const own = spec.components.find((each) => each.name === component);
+    const ofGroup = (pod: ReplayedPod): boolean => pod.owner === owner && isOf(pod, own);
+    const pods = running.filter(ofGroup);
+    const nodes = [...new Set(pods.flatMap((pod) => [...nodesOf(pod)]))].sort();
+    const [first] = pods;
+    const isNew = first !== undefined && allowed.get(holdKey(first))?.as === 'after';
+    const chosen = isNew ? coming.find(ofGroup) : first;
     return {
       ...group,
-      ...(group.groups ? { groups: group.groups.map((inner) => replaced(inner, own?.name)) } : {}),
-      ...(group.pod && first ? { pod: podAsItRuns(group.pod, first, nodes) } : {}),
+      ...(group.groups ? { groups: group.groups.map((inner) => replaced(inner, component)) } : {}),
+      ...(group.pod && first && chosen
+        ? { pod: podInBetween(group.pod, { ...chosen, requests: first.requests }, nodes) }
+        : {}),
     };
   };
   return { name, constraint, priority, groups: groups.map((group) => replaced(group, undefined)) };
@@ -82,7 +86,7 @@ function isOf({ component = '' }: ReplayedPod, own: GraphSpec['components'][numb
 }
 
 /** What is asked for beside the pod's own requests, such as the channel of a ComputeDomain, stays. */
-function podAsItRuns(template: PodDocument, pod: ReplayedPod, nodes: readonly string[]): PodDocument {
+function podInBetween(template: PodDocument, pod: ReplayedPod, nodes: readonly string[]): PodDocument {
   const claimed = Object.entries(template.requests ?? {}).filter(([name]) => name.startsWith('resource.nvidia.com/'));
   return { ...podDocument(pod, nodes), requests: { ...Object.fromEntries(claimed), ...quantities(pod.requests) } };
 }

@@ -13,7 +13,8 @@ import { ownerOf } from '../replay';
 import { keyOf } from '../replay/change';
 import { worldOf, type ReplayedWorld } from '../replay/world';
 import { candidates, type Allowed } from './candidates';
-import { withPins, type Pins } from './pins';
+import { holdKey } from './holds';
+import { selectingAs, withPins, type Pins } from './pins';
 import { stepProblem, type Movable } from './step-problem';
 import { isSure, transition, type Transition, type Version } from './transition';
 
@@ -51,9 +52,9 @@ export function firstStep(
   const conflicts = made.conflicts();
   const movable = movableGraphs(planned, old, now, made);
   for (const allowed of candidates(old, now, conflicts, new Set(movable.map(({ owner }) => owner)))) {
-    const placed = place(planned, old, movable, allowed);
+    const placed = place(planned, [old, now], movable, allowed);
     if (!placed) continue;
-    const manifests = before.manifests.map((manifest) => withPins(manifest, placed.get(keyOf(manifest))?.pins));
+    const manifests = before.manifests.map((manifest) => inBetween(manifest, after.manifests, placed, allowed));
     const middle = { manifests, most: before.most };
     const first = transition(planned, before, middle);
     if (!isMoving(first) || !isSure(first)) continue;
@@ -102,12 +103,12 @@ interface Middle {
 /** Places what runs on the nodes that each component may have; undefined where that does not go, or is no sound plan. */
 function place(
   planned: PlannedCluster,
-  old: ReplayedWorld,
+  worlds: readonly [ReplayedWorld, ReplayedWorld],
   movable: readonly Movable[],
   allowed: Allowed,
 ): ReadonlyMap<string, Middle> | undefined {
   const { cluster } = planned;
-  const document = stepProblem(planned, old, movable, allowed);
+  const document = stepProblem(planned, worlds, movable, allowed);
   const problem = readProblem(document);
   if (!problem.ok) return undefined;
   const plan = solve(problem.value);
@@ -121,6 +122,21 @@ function place(
     return [[ownerOf(graph), { graph, gang, pins: pinsOf(graph.spec, gang, hostnames) }] as const];
   });
   return new Map(placed);
+}
+
+/** A manifest as it runs, with the pods that move selecting where they go. */
+function inBetween(
+  manifest: Manifest,
+  after: readonly Manifest[],
+  placed: ReadonlyMap<string, Middle>,
+  allowed: Allowed,
+): Manifest {
+  const owner = keyOf(manifest);
+  const pins = placed.get(owner)?.pins;
+  if (manifest.kind !== 'DynamoGraphDeployment' || !pins) return manifest;
+  const names = [...pins.keys()].filter((component) => allowed.get(holdKey({ owner, component }))?.as === 'after');
+  const other = after.find((each) => each.kind === manifest.kind && keyOf(each) === owner);
+  return withPins(selectingAs(manifest, other, new Set(names)), pins);
 }
 
 /** What is not to move has the nodes that it had. */
