@@ -11,12 +11,12 @@ import type { PlannedCluster } from '../plan';
 import { copiesOf, pinsOf } from '../problem';
 import { ownerOf } from '../replay';
 import { keyOf } from '../replay/change';
-import { worldOf, type ReplayedWorld } from '../replay/world';
+import type { ReplayedWorld } from '../replay/world';
 import { candidates, type Allowed } from './candidates';
 import { holdKey } from './holds';
 import { selectingAs, withPins, type Pins } from './pins';
 import { stepProblem, type Movable } from './step-problem';
-import { isSure, transition, type Transition, type Version } from './transition';
+import { isSure, transition, versionWorld, type Transition, type Version } from './transition';
 
 /** A change to make first: what runs now, with some pods elsewhere, and nothing else changed. */
 export interface FirstStep {
@@ -44,11 +44,7 @@ export function firstStep(
   made: Transition,
   rebalance = 0,
 ): FirstStep | undefined {
-  const { cluster } = planned;
-  const scheduler = cluster.construct.stack.profile.gang === 'runai' ? 'runai-scheduler' : undefined;
-  const world = (manifests: readonly Manifest[]): ReplayedWorld =>
-    worldOf(manifests, cluster.inventory.nodes, cluster.use, scheduler);
-  const [old, now] = [world(before.manifests), world(after.manifests)];
+  const [old, now] = [versionWorld(planned, before.manifests), versionWorld(planned, after.manifests)];
   const conflicts = made.conflicts();
   const movable = movableGraphs(planned, old, now, made);
   for (const allowed of candidates(old, now, conflicts, new Set(movable.map(({ owner }) => owner)))) {

@@ -2,7 +2,7 @@ import type { Manifest } from '../../emit/manifest';
 import { isReplayed } from '../replay';
 import { classesOf, replayChange, type Classes, type Hang, type Side } from '../replay/change';
 import { grownManifests, type MostReplicas } from '../replay/growth';
-import { worldOf } from '../replay/world';
+import { worldOf, type ReplayedWorld } from '../replay/world';
 import type { PlannedCluster } from '../plan';
 import { conflictsOf, recreatingGraphs, type Conflict, type Supposed } from './rule';
 
@@ -26,23 +26,31 @@ export interface Transition {
 
 /** @param planned of the cluster: its stack, its nodes, and what else runs on them */
 export function transition(planned: PlannedCluster, before: Version, after: Version): Transition {
-  const { construct, inventory, use } = planned.cluster;
-  const { profile } = construct.stack;
-  const scheduler = profile.gang === 'runai' ? 'runai-scheduler' : undefined;
-  const side = (manifests: readonly Manifest[]): Side => {
-    return { manifests, world: worldOf(manifests, inventory.nodes, use, scheduler) };
-  };
-  const grown = ({ manifests, most }: Version): Side => side(grownManifests(manifests, most));
+  const { profile } = planned.cluster.construct.stack;
   const classes = classesOf(before.manifests, after.manifests, profile);
-  const isMoving = [...classes.values()].some(({ kind }) => kind === 'rolls' || kind === 'in-place');
-  const isRolling = [...classes.values()].some(({ kind }) => kind === 'rolls');
+  const kinds = new Set([...classes.values()].map(({ kind }) => kind));
+  const isMoving = kinds.has('rolls') || kinds.has('in-place');
+  const side = ({ manifests }: Version): Side => ({ manifests, world: versionWorld(planned, manifests) });
+  const atMost = ({ manifests, most }: Version): Side => side({ manifests: grownManifests(manifests, most), most });
+  const sides = once(() => [side(before), side(after)] as const);
+  const grown = once(() => [atMost(before), atMost(after)] as const);
   return {
     classes,
     recreating: recreatingGraphs(after, classes),
-    conflicts: (supposed) => (isMoving ? conflictsOf(grown(before), grown(after), classes, supposed) : []),
-    hangs: () =>
-      isRolling && isReplayed(planned) ? replayChange(side(before.manifests), side(after.manifests), classes) : [],
+    conflicts: (supposed) => (isMoving ? conflictsOf(...grown(), classes, supposed) : []),
+    hangs: () => (kinds.has('rolls') && isReplayed(planned) ? replayChange(...sides(), classes) : []),
   };
+}
+
+/** The pods of a version, whichever scheduler of the stack places them. */
+export function versionWorld({ cluster }: PlannedCluster, manifests: readonly Manifest[]): ReplayedWorld {
+  const scheduler = cluster.construct.stack.profile.gang === 'runai' ? 'runai-scheduler' : undefined;
+  return worldOf(manifests, cluster.inventory.nodes, cluster.use, scheduler);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 /** True where it finishes, by the rule and when it is played through. */
