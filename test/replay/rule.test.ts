@@ -7,8 +7,10 @@ import {
   cluster,
   direct,
   grove,
+  noSurge,
   platform,
   RACK,
+  recreate,
   TOPOLOGY,
   world,
   ZONE,
@@ -43,6 +45,8 @@ interface RawChange {
   /** Graphs that are only there before, or only after. */
   readonly only: readonly ('both' | 'before' | 'after')[];
   readonly image: boolean;
+  /** Graphs that recreate their pods, without Grove. */
+  readonly recreates: readonly boolean[];
   readonly level: typeof ZONE | typeof RACK | undefined;
   readonly grove: boolean;
   readonly dice: readonly number[];
@@ -64,6 +68,7 @@ const rawChange: fc.Arbitrary<RawChange> = fc.record({
   graphs: fc.array(fc.array(rawPart, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 }),
   only: fc.array(fc.constantFrom('both', 'both', 'both', 'both', 'before', 'after'), { minLength: 3, maxLength: 3 }),
   image: fc.boolean(),
+  recreates: fc.array(fc.constantFrom(false, false, true), { minLength: 3, maxLength: 3 }),
   level: fc.constantFrom(undefined, ZONE, RACK),
   grove: fc.boolean(),
   dice: fc.array(fc.nat(999), { minLength: 8, maxLength: 8 }),
@@ -106,6 +111,7 @@ function sideOf(raw: RawChange, side: 0 | 1): Side | undefined {
           apart: part.apart,
           pin,
           constraint,
+          annotations: raw.recreates[g] ? recreate : noSurge,
           image: raw.image ? `image:${side}` : 'image:0',
         }
       );
