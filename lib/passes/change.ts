@@ -4,15 +4,15 @@ import { diagnostic, hasErrors, type Diagnostic, type Outcome } from '../diagnos
 import type { Manifest } from '../emit/manifest';
 import { parseText } from '../inventory/document';
 import { chainsOf, type Chain } from './change/chain';
-import { chainFinding, hangFinding } from './change/findings';
+import { chainFinding, hangFinding, type WaysOut } from './change/findings';
 import { firstStep, type FirstStep } from './change/step';
 import { transition, type Transition, type Version } from './change/transition';
 import { placeOf, targetOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
 import { pathOf, type Files } from './render';
-import { manifestsOf, ownerOf } from './replay';
-import { keyOf } from './replay/change';
+import { isReplayed, manifestsOf, ownerOf } from './replay';
+import { keyOf, type Hang } from './replay/change';
 import { mostDeclared, mostLocked } from './replay/growth';
 
 /** What a compile does to a graph, beside the dist that runs. */
@@ -117,7 +117,7 @@ function compared(planned: PlannedCluster, before: Version, after: Version, opti
     chainFinding(planned, chain, {
       recreate: recreatable(planned, made, chain),
       firstStep: step !== undefined,
-      mayFinish: !hangs.some(({ owner }) => chain.graphs.includes(owner)),
+      played: playedOf(planned, chain, hangs),
     }),
   );
   const others = hangs.filter(({ owner }) => !told.has(owner)).map((hang) => hangFinding(planned, hang));
@@ -126,6 +126,11 @@ function compared(planned: PlannedCluster, before: Version, after: Version, opti
     diagnostics: [...remade, ...found, ...others],
     isStuck: found.length + others.length > 0,
   };
+}
+
+function playedOf(planned: PlannedCluster, { graphs }: Chain, hangs: readonly Hang[]): WaysOut['played'] {
+  if (!isReplayed(planned)) return 'not played';
+  return hangs.some(({ owner }) => graphs.includes(owner)) ? 'hung' : 'ended';
 }
 
 /** Graphs of a chain that have to stop all their pods first, and no more than that; empty where it does not help. */

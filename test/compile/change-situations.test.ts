@@ -193,6 +193,22 @@ describe('several graphs', () => {
     expect(found()[0]?.help).toContain(`say rollout: 'recreate' on graphs "a" and "b"`);
   });
 
+  test('a chain of three graphs is told from the one that nobody waits for to the one that could go', () => {
+    const far = { ...sets, s6: ['n6'], s7: ['n7'] };
+    const { found } = change(
+      { ...cluster, sets: far },
+      { a: worker('fifth'), b: worker('first'), c: worker('s6') },
+      { a: worker('first'), b: worker('s6'), c: worker('s7') },
+    );
+    expect(found()).toMatchObject([
+      { code: 'BAY4045', data: { cycle: false, recreate: ['inference/b', 'inference/c'] } },
+    ]);
+    expect(found()[0]?.notes.slice(0, 2)).toEqual([
+      'worker of a waits for n1, held by worker of b, which waits for n6, held by worker of c, which has room where it goes',
+      'played through it came to an end, but that depends on which pod goes first',
+    ]);
+  });
+
   test('pods of a graph that is removed do not count', () => {
     const { compile } = change(cluster, { a: worker('fifth'), b: worker('first') }, { a: worker('first') });
     expect(classOf(compile())).toEqual(['rolls', 'removed']);
@@ -227,8 +243,8 @@ describe('the first of two steps', () => {
   });
 
   /** Compiles, and keeps dist and lock as synth does. */
-  function commits(path: Path) {
-    const cluster: Cluster = { path, sets, lock: join(folder, 'test.lock.yaml') };
+  function commits(path: Path, among: Cluster['sets'] = sets) {
+    const cluster: Cluster = { path, sets: among, lock: join(folder, 'test.lock.yaml') };
     let running: Compilation['files'] = new Map();
     return (graphs: Record<string, Props>, firstStep = false): { made: Compilation; lines: Record<string, number> } => {
       const made = compileOn(cluster, graphs, { running, firstStep });
@@ -269,6 +285,45 @@ describe('the first of two steps', () => {
     expect(Object.keys(first.lines)).toEqual([file]);
     expect(classOf(commit(swapped).made)).toEqual(['rolls']);
     expect(commit(swapped).lines).toEqual({});
+  });
+
+  test.each(['Dynamo 0.5.1', 'Run:ai'] as const)('is found on %s as well', (path) => {
+    // where the queue's project has its pods
+    const props = path === 'Run:ai' ? { namespace: 'runai-team-a' } : {};
+    const [before, after] = [graph('fifth', 'decode', props), graph('first', 'next', props)];
+    const commit = commits(path);
+    commit(before);
+    expect(() => commit(after)).toThrow('n1 has no room for what comes beside what still runs');
+    expect(Object.keys(commit(after, true).lines)).toEqual([expect.stringContaining('dynamographdeployment')]);
+    expect(classOf(commit(after).made)).toEqual(['rolls']);
+  });
+
+  test.each(both)('moves a component for each replica: %s', (path) => {
+    const replicas = (decode: string, prefill: string): Record<string, Props> => ({
+      g: {
+        prefill: { gpus: 8, ...on(prefill) },
+        decode: { gpus: 8, replicas: 3, pinning: 'replica', ...on(decode) },
+      },
+    });
+    const commit = commits(path);
+    commit(replicas('decode', 'fifth'));
+    expect(() => commit(replicas('next', 'first'))).toThrow('n1 has no room');
+    expect(commit(replicas('next', 'first'), true).made.firstSteps).toHaveLength(1);
+    expect(classOf(commit(replicas('next', 'first')).made)).toEqual(['rolls']);
+  });
+
+  test('moves replicas of two nodes with Grove', () => {
+    const pairs = (decode: string, prefill: string): Record<string, Props> => ({
+      g: {
+        prefill: { gpus: 8, ...on(prefill) },
+        decode: { gpus: 8, multinode: { nodes: 2 }, ...on(decode) },
+      },
+    });
+    const commit = commits('Grove', { ...sets, low: ['n1', 'n2'], high: ['n2', 'n4'] });
+    commit(pairs('low', 'fifth'));
+    expect(() => commit(pairs('high', 'first'))).toThrow('n1 has no room');
+    expect(commit(pairs('high', 'first'), true).made.firstSteps).toHaveLength(1);
+    expect(classOf(commit(pairs('high', 'first')).made)).toEqual(['rolls']);
   });
 
   test('where none is needed it says so, and compiles all of the change', () => {

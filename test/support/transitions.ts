@@ -7,6 +7,8 @@ import { nodes, testCluster } from './fleet';
 export const stacks = {
   'component path': Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
   Grove: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
+  'Dynamo 0.5.1': Stack.of({ dynamo: '0.5.1', kai: '0.17.0' }),
+  'Run:ai': Stack.of({ dynamo: '0.5.1', runai: '2.23' }),
 } as const;
 
 export type Path = keyof typeof stacks;

@@ -13,9 +13,15 @@ export interface WaysOut {
   readonly recreate: readonly string[];
   /** There is a change to make first, and then this one finishes. */
   readonly firstStep: boolean;
-  /** Played through from both ends, the change came to an end nevertheless. */
-  readonly mayFinish: boolean;
+  /** What came of it when it was played through from both ends. */
+  readonly played: 'hung' | 'ended' | 'not played';
 }
+
+const playedNotes: Readonly<Record<WaysOut['played'], string>> = {
+  hung: 'played through it never ended: while pods are missing, KAI places all that a gang lacks at once, or nothing',
+  ended: 'played through it came to an end, but that depends on which pod goes first',
+  'not played': 'it was not played through, since the code of this scheduler is not public',
+};
 
 /** A finding for graphs that wait for each other: one for all of them, at the first that waits. */
 export function chainFinding(planned: PlannedCluster, chain: Chain, ways: WaysOut): Diagnostic {
@@ -32,9 +38,7 @@ export function chainFinding(planned: PlannedCluster, chain: Chain, ways: WaysOu
     where: { ...placeOf(graph ?? cluster.construct), pointer: own.join(', ') },
     notes: [
       ...chainSentences(chain, (key) => `${partsOf(key)[1]} of ${graphName(cluster.graphs, partsOf(key)[0])}`),
-      ways.mayFinish
-        ? 'played through it came to an end, but that depends on which pod goes first'
-        : 'played through it never ended: while pods are missing, KAI places all that a gang lacks at once, or nothing',
+      playedNotes[ways.played],
       ...(ways.firstStep ? [] : ['no change was found that could go first and make room for this one']),
     ],
     help: helpFor(ways, chain.graphs, cluster.graphs),
