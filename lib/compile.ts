@@ -24,7 +24,7 @@ export interface Compilation {
   /** What it does to each graph of a cluster that was compiled before. */
   readonly changes: readonly ClusterChange[];
   /** Clusters for which `files` and `locks` hold the first of two changes, and the graphs that it moves. */
-  readonly firstSteps: readonly { readonly cluster: string; readonly graphs: readonly string[] }[];
+  readonly firstSteps: readonly FirstStepTaken[];
   /** Text of each cluster's lock by file, as this compile would have it. */
   readonly locks: ReadonlyMap<string, string>;
   /** What each graph asks for, and by what it is held on its cluster's stack. */
@@ -33,6 +33,15 @@ export interface Compilation {
   readonly waived: number;
   /** Warnings, in the order in which they are printed. */
   readonly diagnostics: readonly Diagnostic[];
+}
+
+/** The first of two changes, in place of the one that was asked for. */
+export interface FirstStepTaken {
+  readonly cluster: string;
+  /** Graphs that it moves, by namespace and name. */
+  readonly graphs: readonly string[];
+  /** Pods that move select nodes as their graph declares it now; else what was declared before compiles to the step. */
+  readonly selectsAnew: boolean;
 }
 
 export interface CompileOptions {
@@ -87,7 +96,7 @@ export function compile(
     files: filesWith(made.firstSteps, files, running),
     clusters: planned,
     changes: made.changes,
-    firstSteps: [...made.firstSteps].map(([cluster, { graphs }]) => ({ cluster, graphs })),
+    firstSteps: [...made.firstSteps].map(([cluster, { graphs, selectsAnew }]) => ({ cluster, graphs, selectsAnew })),
     locks: lockedNow,
     guarantees: guaranteesOf(planned),
     waived,

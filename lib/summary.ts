@@ -45,8 +45,12 @@ function changeLine({ cluster, graph, change }: Compilation['changes'][number]):
   }
 }
 
-function firstStepLine({ cluster }: Compilation['firstSteps'][number]): string {
-  return `${cluster}: this is the first of two steps; when it has run through, compile again without --first-step`;
+/** What to commit, so that a compile of that commit comes to the same. */
+function firstStepLine({ cluster, selectsAnew }: Compilation['firstSteps'][number]): string {
+  const what = selectsAnew
+    ? 'commit it with the node selectors and tolerations of what moves'
+    : 'commit dist and lock without the change of the graphs';
+  return `${cluster}: this is the first of two steps: ${what}, and when it has run through, compile again without --first-step`;
 }
 
 /** What a snapshot holds, in one line. @param file that it is in */

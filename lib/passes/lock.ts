@@ -105,18 +105,21 @@ function lockedGraph(spec: GraphSpec, copies: ReadonlyMap<string, readonly (read
   return { content: graphContent(spec), components: Object.fromEntries(components) };
 }
 
-/** A lock with other nodes for some graphs. @param copies by namespace and name, then by component */
+/** A cluster's lock with other nodes for some graphs. @param copies by namespace and name, then by component */
 export function lockWith(
-  lock: Lock,
+  { construct, lock }: Pick<ClusterModel, 'construct' | 'lock'>,
   copies: ReadonlyMap<string, ReadonlyMap<string, readonly (readonly string[])[]>>,
-): Lock {
+): Lock | undefined {
+  const { lockFile } = construct;
+  if (!lock || lockFile === undefined) return undefined;
   const placements = Object.entries(lock.placements).map(([key, graph]): [string, LockedGraph] => {
     const components = Object.entries(graph.components).map(([name, component]): [string, LockedComponent] => {
       return [name, { ...component, copies: copies.get(key)?.get(name) ?? component.copies }];
     });
     return [key, { ...graph, components: Object.fromEntries(components) }];
   });
-  return { ...lock, placements: Object.fromEntries(placements) };
+  const inputs = inputsOf({ construct }, lockFile);
+  return { ...lock, compiler: version(), inputs, placements: Object.fromEntries(placements) };
 }
 
 /** That nothing which is locked comes out otherwise. @param locks as this compile would have them */
@@ -133,7 +136,7 @@ export function frozen(locks: ReadonlyMap<string, string>): Outcome<void> {
 }
 
 /** Digests of the files that a cluster is compiled from. */
-function inputsOf({ construct }: ClusterModel, lockFile: string): Record<string, string> {
+function inputsOf({ construct }: Pick<ClusterModel, 'construct'>, lockFile: string): Record<string, string> {
   const files = [...construct.inventory.sources, ...(construct.schemas === undefined ? [] : [construct.schemas])];
   const entries = files.map((file) => {
     const name = relative(dirname(resolve(lockFile)), resolve(file))

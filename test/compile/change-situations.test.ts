@@ -71,7 +71,7 @@ describe.each(both)('on the %s', (path) => {
       },
     ]);
     const first = compile(true);
-    expect(first.firstSteps).toEqual([{ cluster: 'test', graphs: ['inference/g'] }]);
+    expect(first.firstSteps).toMatchObject([{ cluster: 'test', graphs: ['inference/g'] }]);
   });
 
   test('a swap: each waits for the other', () => {
@@ -264,8 +264,10 @@ describe('the first of two steps', () => {
     // pin and node selector of decode, before and after
     expect(first.lines).toEqual({ [file]: 4 });
     expect(summary(first.made, ['dist'], false)).toContain(
-      'this is the first of two steps; when it has run through, compile again without --first-step\n',
+      'test: this is the first of two steps: commit it with the node selectors and tolerations of what moves, and when',
     );
+    // decode as it is declared now and prefill as it was: what the first commit is to hold
+    expect(commit(graph('fifth', 'next')).lines).toEqual({});
     const second = commit(graph('first', 'next'));
     expect(Object.keys(second.lines)).toEqual([file]);
     expect(second.made.diagnostics).toEqual([]);
@@ -280,9 +282,14 @@ describe('the first of two steps', () => {
     const swapped = graph('first', 'back');
     expect(() => commit(swapped)).toThrow('in a circle');
     const first = commit(swapped, true);
-    expect(first.made.firstSteps).toEqual([{ cluster: 'test', graphs: ['inference/g'] }]);
+    expect(first.made.firstSteps).toMatchObject([{ cluster: 'test', graphs: ['inference/g'] }]);
     expect(first.made.files.get(file)).toMatch(/n4[^]*n6|n6[^]*n4/);
     expect(Object.keys(first.lines)).toEqual([file]);
+    // what was declared before compiles to it: a commit of dist and lock alone
+    expect(first.made.firstSteps).toMatchObject([{ selectsAnew: false }]);
+    expect(summary(first.made, ['dist'], false)).toContain('commit dist and lock without the change of the graphs');
+    expect(commit(graph('all', 'all')).lines).toEqual({});
+    expect(commit(graph('all', 'all')).made.locks).toEqual(first.made.locks);
     expect(classOf(commit(swapped).made)).toEqual(['rolls']);
     expect(commit(swapped).lines).toEqual({});
   });

@@ -41,18 +41,19 @@ export function candidates(
   };
   const apart = (some: readonly string[], as: Offer['as']): Allowed =>
     new Map(some.map((key) => [key, { nodes: away(key), as }]));
-  const ahead: Allowed = new Map(
-    keys
-      .filter((key) => !waiting.has(key))
-      .map((key) => [key, { nodes: new Set(after.get(key)?.most.keys()), as: 'after' }]),
-  );
-  const ways = (as: Offer['as']): Allowed[] => [
-    apart(holding, as),
-    ...holding.map((key) => apart([key], as)),
-    new Map([...ahead, ...apart(holding, as)]),
-    apart(keys, as),
-  ];
-  return [ahead, ...ways('before'), ...ways('after')].filter((way) => way.size > 0);
+  const free = keys.filter((key) => !waiting.has(key));
+  const ways = (as: Offer['as']): Allowed[] => {
+    const ahead = new Map(free.map((key) => [key, { nodes: new Set(after.get(key)?.most.keys()), as }]));
+    return [
+      ahead,
+      apart(holding, as),
+      ...holding.map((key) => apart([key], as)),
+      new Map([...ahead, ...apart(holding, as)]),
+      apart(keys, as),
+    ];
+  };
+  // what the graphs of before can be compiled to comes first: such a step is a commit without a change of the source
+  return [...ways('before'), ...ways('after')].filter((way) => way.size > 0);
 }
 
 /** Nodes that a component is offered, of those with room: a place in between need not be the best there is. */

@@ -25,8 +25,10 @@ export interface FirstStep {
   readonly transition: Transition;
   /** Namespace and name of the graphs that it changes, in order. */
   readonly graphs: readonly string[];
+  /** Its pods select nodes as the graphs declare it now; else the graphs of before compile to it, with its lock. */
+  readonly selectsAnew: boolean;
   /** The cluster's lock after it, where there is one. */
-  readonly lock?: Lock;
+  readonly lock: Lock | undefined;
 }
 
 /**
@@ -57,7 +59,8 @@ export function firstStep(
     const lock = lockAfter(planned, placed);
     const second = transition(planned, middle, finalFrom(planned, after, lock, rebalance));
     if (!isSure(second)) continue;
-    return { manifests, transition: first, graphs: movingGraphs(first), ...(lock ? { lock } : {}) };
+    const selectsAnew = [...allowed.values()].some(({ as }) => as === 'after');
+    return { manifests, transition: first, graphs: movingGraphs(first), selectsAnew, lock };
   }
   return undefined;
 }
@@ -152,10 +155,8 @@ function keepsFixed(
 
 /** The lock as it is, with the graphs that move where they are in between. */
 function lockAfter({ cluster }: PlannedCluster, placed: ReadonlyMap<string, Middle>): Lock | undefined {
-  const { lock } = cluster;
-  if (!lock) return undefined;
   const copies = [...placed].map(([owner, { graph, gang }]) => [owner, copiesOf(graph.spec, gang)] as const);
-  return lockWith(lock, new Map(copies));
+  return lockWith(cluster, new Map(copies));
 }
 
 /** What the same compile will write once the first change is locked. */
