@@ -2,7 +2,7 @@ import { addResources, scaleResources, type Resources } from '../../model/resour
 import type { WorldNode } from '../../replay/world';
 import type { ReplayedWorld } from '../replay/world';
 import { ownerOfKey } from './chain';
-import { holdsOf, podsAlone, roomOf, type Hold, type Holds } from './holds';
+import { holdKey, holdsOf, podsAlone, roomOf, type Hold, type Holds } from './holds';
 import type { Conflict } from './rule';
 
 /** Where a component may be in between. */
@@ -53,11 +53,21 @@ export function candidates(
     ];
   };
   // what the graphs of before can be compiled to comes first: such a step is a commit without a change of the source
-  return [...ways('before'), ...ways('after')].filter((way) => way.size > 0);
+  const isAnew = selectingAnew(old, now);
+  const anew = ways('after').filter((way) => [...way.keys()].some(isAnew));
+  return [...ways('before'), ...anew].filter((way) => way.size > 0);
+}
+
+/** True for components that select nodes otherwise than before, apart from their pins. */
+function selectingAnew(old: ReplayedWorld, now: ReplayedWorld): (key: string) => boolean {
+  const selections = ({ pods }: ReplayedWorld): ReadonlyMap<string, string> =>
+    new Map(pods.map((pod) => [holdKey(pod), JSON.stringify([pod.nodeSelector, pod.tolerations, pod.apart])] as const));
+  const [before, after] = [selections(old), selections(now)];
+  return (key) => before.get(key) !== after.get(key);
 }
 
 /** Nodes that a component is offered, of those with room: a place in between need not be the best there is. */
-const MOST_NODES = 64;
+const MOST_NODES = 32;
 
 /** Nodes that have room for a component beside all that runs. */
 function roomyNodes({ nodes }: ReplayedWorld, before: Holds): (hold: Hold | undefined) => string[] {

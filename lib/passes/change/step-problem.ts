@@ -19,7 +19,7 @@ export interface Movable {
 /**
  * The placement problem of what runs, with some of it elsewhere: graphs that may move are asked for as they are declared
  * now, with pods as large as those that run, and keep to the nodes that each component may have; all others stay where they
- * are.
+ * are. Nodes that none of those may have are left out.
  */
 export function stepProblem(
   { problem }: PlannedCluster,
@@ -36,11 +36,20 @@ export function stepProblem(
   const usable = new Set(
     old.nodes.filter(({ ready, unschedulable }) => ready && !unschedulable).map(({ name }) => name),
   );
-  const fixed = [...holds.values()].filter(({ owner }) => !free.has(owner)).flatMap((hold) => fixedGang(hold, usable));
+  const open = new Set(
+    [...holds].flatMap(([key, { owner, most }]) =>
+      free.has(owner) ? [...most.keys(), ...(allowed.get(key)?.nodes ?? [])] : [],
+    ),
+  );
+  const besides = [...holds.values()].filter(
+    ({ owner, most }) => !free.has(owner) && [...most.keys()].some((node) => open.has(node)),
+  );
+  const fixed = besides.flatMap((hold) => fixedGang(hold, usable));
+  const known = new Set([...open, ...besides.flatMap(({ most }) => [...most.keys()])]);
   return {
     version: 1,
     topologies: problem.topologies,
-    nodes: problem.nodes,
+    nodes: problem.nodes?.filter(({ name }) => known.has(name)),
     gangs: [...moving, ...fixed.map(({ gang }) => gang)],
     locked: {
       ...Object.fromEntries(moving.map(({ name }) => [name, problem.locked?.[name] ?? {}])),

@@ -13,10 +13,11 @@ import { ownerOf } from '../replay';
 import { keyOf } from '../replay/change';
 import type { ReplayedWorld } from '../replay/world';
 import { candidates, type Allowed } from './candidates';
+import { chainsOf } from './chain';
 import { holdKey } from './holds';
 import { selectingAs, withPins, type Pins } from './pins';
 import { stepProblem, type Movable } from './step-problem';
-import { isSure, transition, versionWorld, type Transition, type Version } from './transition';
+import { transition, versionWorld, type Transition, type Version } from './transition';
 
 /** A change to make first: what runs now, with some pods elsewhere, and nothing else changed. */
 export interface FirstStep {
@@ -48,17 +49,18 @@ export function firstStep(
 ): FirstStep | undefined {
   const [old, now] = [versionWorld(planned, before.manifests), versionWorld(planned, after.manifests)];
   const conflicts = made.conflicts();
-  const movable = movableGraphs(planned, old, now, made);
+  const stuck = new Set(chainsOf(conflicts).flatMap(({ graphs }) => graphs));
+  const movable = movableGraphs(planned, old, now, made).filter(({ owner }) => stuck.has(owner));
   for (const allowed of candidates(old, now, conflicts, new Set(movable.map(({ owner }) => owner)))) {
     const placed = place(planned, [old, now], movable, allowed);
     if (!placed) continue;
     const manifests = before.manifests.map((manifest) => inBetween(manifest, after.manifests, placed, allowed));
     const middle = { manifests, most: before.most };
     const first = transition(planned, before, middle);
-    if (!isMoving(first) || !isSure(first)) continue;
+    if (!isMoving(first) || first.conflicts().length > 0) continue;
     const lock = lockAfter(planned, placed);
     const second = transition(planned, middle, finalFrom(planned, after, lock, rebalance));
-    if (!isSure(second)) continue;
+    if (second.conflicts().length > 0 || first.hangs().length + second.hangs().length > 0) continue;
     const selectsAnew = [...allowed.values()].some(({ as }) => as === 'after');
     return { manifests, transition: first, graphs: movingGraphs(first), selectsAnew, lock };
   }
@@ -73,7 +75,7 @@ function movingGraphs({ classes }: Transition): string[] {
   return [...classes].flatMap(([graph, { kind }]) => (kind === 'unchanged' ? [] : [graph])).sort();
 }
 
-/** Graphs that wait or are waited for, that roll, and whose pods are as many before as after. */
+/** Graphs that roll, and whose pods are as many before as after. */
 function movableGraphs(
   { cluster }: PlannedCluster,
   old: ReplayedWorld,
@@ -99,6 +101,9 @@ interface Middle {
   readonly pins: Pins;
 }
 
+/** Of search for a place in between, which need not be the best there is. */
+const STEPS = 2_000;
+
 /** Places what runs on the nodes that each component may have; undefined where that does not go, or is no sound plan. */
 function place(
   planned: PlannedCluster,
@@ -110,7 +115,7 @@ function place(
   const document = stepProblem(planned, worlds, movable, allowed);
   const problem = readProblem(document);
   if (!problem.ok) return undefined;
-  const plan = solve(problem.value);
+  const plan = solve(problem.value, { steps: STEPS });
   if (plan.status !== 'placed' || checkPlan(document, plan).length > 0) return undefined;
   if (!keepsFixed(document.locked, plan, movable)) return undefined;
   const hostnames = new Map(cluster.inventory.nodes.map((node) => [node.name, node.hostname]));

@@ -52,8 +52,3 @@ function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
-
-/** True where it finishes, by the rule and when it is played through. */
-export function isSure({ conflicts, hangs }: Transition): boolean {
-  return conflicts().length === 0 && hangs().length === 0;
-}
