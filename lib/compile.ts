@@ -2,6 +2,7 @@ import type { IConstruct } from 'constructs';
 import { hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
 import { change, type ClusterChange } from './passes/change';
+import { filesWith, locksWith } from './passes/change/written';
 import { check } from './passes/check';
 import { collect } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
@@ -22,6 +23,8 @@ export interface Compilation {
   readonly clusters: readonly PlannedCluster[];
   /** What it does to each graph of a cluster that was compiled before. */
   readonly changes: readonly ClusterChange[];
+  /** Clusters for which `files` and `locks` hold the first of two changes, and the graphs that it moves. */
+  readonly firstSteps: readonly FirstStepTaken[];
   /** Text of each cluster's lock by file, as this compile would have it. */
   readonly locks: ReadonlyMap<string, string>;
   /** What each graph asks for, and by what it is held on its cluster's stack. */
@@ -32,6 +35,15 @@ export interface Compilation {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** The first of two changes, in place of the one that was asked for. */
+export interface FirstStepTaken {
+  readonly cluster: string;
+  /** Graphs that it moves, by namespace and name. */
+  readonly graphs: readonly string[];
+  /** Pods that move select nodes as their graph declares it now; else what was declared before compiles to the step. */
+  readonly selectsAnew: boolean;
+}
+
 export interface CompileOptions {
   /** Text by path of the dist that runs on the clusters. @default - nothing runs: no change is played through */
   readonly running?: Files;
@@ -39,6 +51,8 @@ export interface CompileOptions {
   readonly rebalance?: number;
   /** A lock that would change is an error. @default false */
   readonly frozen?: boolean;
+  /** Where a change of a cluster takes two commits, the first of them is what comes out for it. @default false */
+  readonly firstStep?: boolean;
 }
 
 /** A pass of the caller's own. */
@@ -54,7 +68,7 @@ const nothingFound: Outcome<undefined> = { ok: true, value: undefined, diagnosti
  */
 export function compile(
   fleet: IConstruct,
-  { running = new Map(), rebalance, frozen = false }: CompileOptions = {},
+  { running = new Map(), rebalance, frozen = false, firstStep = false }: CompileOptions = {},
   onLowered: OnLowered = () => nothingFound,
 ): Compilation {
   const findings: Diagnostic[] = [];
@@ -74,14 +88,16 @@ export function compile(
   const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
   const locks = locksOf(planned);
   const waived = pass(secrets(model, lowered, [...files, ...locks])); // nothing that looks like a secret is written
-  const changes = pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
-  if (frozen) pass(frozenLocks(locks)); //           nothing that was locked comes out otherwise
+  const made = pass(change(planned, lowered, files, { running, firstStep, rebalance })); // what runs can become it
+  const lockedNow = locksWith(made.firstSteps, locks, planned);
+  if (frozen) pass(frozenLocks(lockedNow)); //       nothing that was locked comes out otherwise
 
   return {
-    files,
+    files: filesWith(made.firstSteps, files, running),
     clusters: planned,
-    locks,
-    changes,
+    changes: made.changes,
+    firstSteps: [...made.firstSteps].map(([cluster, { graphs, selectsAnew }]) => ({ cluster, graphs, selectsAnew })),
+    locks: lockedNow,
     guarantees: guaranteesOf(planned),
     waived,
     diagnostics: sortDiagnostics(findings),

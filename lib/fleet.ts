@@ -78,6 +78,7 @@ export class Fleet extends App {
       running: readFiles(diskFileSystem, env['BAYPLAN_AGAINST'] ?? this.dist),
       rebalance: Number(env['BAYPLAN_REBALANCE'] ?? 0),
       frozen: env['BAYPLAN_FROZEN'] === '1',
+      firstStep: env['BAYPLAN_FIRST_STEP'] === '1',
     });
     report([...compilation.diagnostics, ...this.write(compilation)]);
     tell(summary(compilation, this.targets(), env['BAYPLAN_VERBOSE'] === '1'));

@@ -9,7 +9,7 @@ import type { PlannedCluster } from './passes/plan';
  * @param verbose also what each graph asks for, and by what it is held
  */
 export function summary(
-  { clusters, files, guarantees, changes, waived }: Compilation,
+  { clusters, files, guarantees, changes, firstSteps, waived }: Compilation,
   folders: readonly string[],
   verbose: boolean,
 ): string {
@@ -18,6 +18,7 @@ export function summary(
     ...(verbose ? guaranteeLines(guarantees) : []),
     ...lines,
     ...changes.flatMap(changeLine),
+    ...firstSteps.map(firstStepLine),
     ...(waived > 0 ? [`${count(waived, 'value')} that ${waived === 1 ? 'looks' : 'look'} like a secret, waived`] : []),
     `${files.size} files in ${folders[0] ?? ''}`,
     '',
@@ -34,12 +35,22 @@ function changeLine({ cluster, graph, change }: Compilation['changes'][number]):
       return [`${name} changes in place`];
     case 'rolls':
       return [`${name} rolls ${change.components.join(', ')}`];
+    case 'needs-recreate':
+      return [`${name} needs Recreate, as it says: all pods of ${change.components.join(', ')} stop first`];
     case 'new-graph':
       return [`${name} is deleted and made anew`];
     case 'new':
     case 'removed':
       return [`${name} is ${change.kind}`];
   }
+}
+
+/** What to commit, so that a compile of that commit comes to the same. */
+function firstStepLine({ cluster, selectsAnew }: Compilation['firstSteps'][number]): string {
+  const what = selectsAnew
+    ? 'commit it with the node selectors and tolerations of what moves'
+    : 'commit dist and lock without the change of the graphs';
+  return `${cluster}: this is the first of two steps: ${what}, and when it has run through, compile again without --first-step`;
 }
 
 /** What a snapshot holds, in one line. @param file that it is in */

@@ -27,6 +27,10 @@ export const synth: Command = {
         'Folder with the dist that runs on the clusters, to play the change through [default: the one that is written]',
     },
     frozen: { type: 'boolean', describe: 'Fail where a lock would change, and write none' },
+    'first-step': {
+      type: 'boolean',
+      describe: 'Where a change cannot be made in one commit, write the first of two',
+    },
     rebalance: {
       type: 'string',
       requiresArg: true,
@@ -41,6 +45,7 @@ export const synth: Command = {
     ['bayplan synth --output /tmp/dist', 'compile to another folder, to look at or compare'],
     ['bayplan synth --frozen', 'in CI: what is locked has to be what comes out'],
     ['bayplan synth --rebalance 2', 'accept two more moved graphs for a better plan'],
+    ['bayplan synth --first-step', 'make room first for a change that could not finish'],
     ['bayplan synth --format json 2> findings.json', 'findings for a machine'],
   ],
   run: (io, args) => {
@@ -51,6 +56,7 @@ export const synth: Command = {
       ...(output === undefined ? {} : { BAYPLAN_OUTDIR: resolve(output) }),
       ...(against === undefined ? {} : { BAYPLAN_AGAINST: resolve(against) }),
       ...(args['frozen'] === true ? { BAYPLAN_FROZEN: '1' } : {}),
+      ...(args['first-step'] === true ? { BAYPLAN_FIRST_STEP: '1' } : {}),
       BAYPLAN_REBALANCE: String(rebalanceOf(args)),
       ...(args['verbose'] === true ? { BAYPLAN_VERBOSE: '1' } : {}),
     });

@@ -1,4 +1,5 @@
 import { chartImageCodes } from './codes/chart-images';
+import { changeCodes } from './codes/change';
 import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
@@ -14,6 +15,7 @@ const codes = {
   ...checkCodes,
   ...placementCodes,
   ...verifyCodes,
+  ...changeCodes,
   ...schemaCodes,
   ...secretSourceCodes,
   ...writtenSecretCodes,

@@ -15,7 +15,7 @@ import type { PlannedCluster } from './plan';
 import { copiesOf, copyPath } from './problem';
 
 /** Placements to keep, as the placement problem has them: what the lock says of graphs that are still there. */
-export function lockedPlacements({ lock, graphs }: ClusterModel): ProblemDocument['locked'] {
+export function lockedPlacements({ lock, graphs }: Pick<ClusterModel, 'lock' | 'graphs'>): ProblemDocument['locked'] {
   if (!lock) return undefined;
   const specs = graphs.map(({ spec }) => spec);
   const found = matchGraphs(lock, specs.map(namedGraph));
@@ -105,6 +105,23 @@ function lockedGraph(spec: GraphSpec, copies: ReadonlyMap<string, readonly (read
   return { content: graphContent(spec), components: Object.fromEntries(components) };
 }
 
+/** A cluster's lock with other nodes for some graphs. @param copies by namespace and name, then by component */
+export function lockWith(
+  { construct, lock }: Pick<ClusterModel, 'construct' | 'lock'>,
+  copies: ReadonlyMap<string, ReadonlyMap<string, readonly (readonly string[])[]>>,
+): Lock | undefined {
+  const { lockFile } = construct;
+  if (!lock || lockFile === undefined) return undefined;
+  const placements = Object.entries(lock.placements).map(([key, graph]): [string, LockedGraph] => {
+    const components = Object.entries(graph.components).map(([name, component]): [string, LockedComponent] => {
+      return [name, { ...component, copies: copies.get(key)?.get(name) ?? component.copies }];
+    });
+    return [key, { ...graph, components: Object.fromEntries(components) }];
+  });
+  const inputs = inputsOf({ construct }, lockFile);
+  return { ...lock, compiler: version(), inputs, placements: Object.fromEntries(placements) };
+}
+
 /** That nothing which is locked comes out otherwise. @param locks as this compile would have them */
 export function frozen(locks: ReadonlyMap<string, string>): Outcome<void> {
   const diagnostics = [...locks].flatMap(([file, text]) => {
@@ -119,7 +136,7 @@ export function frozen(locks: ReadonlyMap<string, string>): Outcome<void> {
 }
 
 /** Digests of the files that a cluster is compiled from. */
-function inputsOf({ construct }: ClusterModel, lockFile: string): Record<string, string> {
+function inputsOf({ construct }: Pick<ClusterModel, 'construct'>, lockFile: string): Record<string, string> {
   const files = [...construct.inventory.sources, ...(construct.schemas === undefined ? [] : [construct.schemas])];
   const entries = files.map((file) => {
     const name = relative(dirname(resolve(lockFile)), resolve(file))

@@ -5,7 +5,7 @@ import type { DynamoGraph } from '../constructs/dynamo-graph';
 import { placeOf, targetOf } from './collect';
 import type { LoweredObject } from './lower';
 import type { PlannedCluster } from './plan';
-import { grownManifests } from './replay/growth';
+import { grownManifests, mostDeclared } from './replay/growth';
 import { replay as replayWorld, scenarios, type Mishap, type Planned } from './replay/scenarios';
 import { worldOf, type ReplayedWorld } from './replay/world';
 
@@ -39,7 +39,7 @@ function mishapsOf(planned: PlannedCluster, objects: readonly LoweredObject[]): 
   const nodes = plannedNodes(planned);
   const first = replayWorld(replayedWorld(planned, objects), nodes);
   if (first.length > 0 || !graphs.some(({ spec }) => spec.components.some(({ scaled }) => scaled))) return [...first];
-  const grown = grownManifests(manifestsOf(planned, objects), graphs);
+  const grown = grownManifests(manifestsOf(planned, objects), mostDeclared(graphs));
   return scenarios(worldOf(grown, inventory.nodes, use), nodes).map((mishap) => ({
     ...mishap,
     when: `${mishap.when}, with every component at its most`,

@@ -78,7 +78,7 @@ function nextMove(state: State, placed: Placed): Move {
   switch (strategy.kind) {
     case 'recreate':
       return state.old.length > 0
-        ? { remove: state.old, create: 0 }
+        ? { remove: [...state.old], create: 0 }
         : { remove: [], create: wanted.length - state.made };
     case 'rolling':
       return rollingMove(state, placed, strategy);

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 const app = (exit: string): string =>
-  `echo "$BAYPLAN_FORMAT|$BAYPLAN_OUTDIR|$KEPT\${BAYPLAN_VERBOSE:+|verbose}" > seen; ${exit}`;
+  `echo "$BAYPLAN_FORMAT|$BAYPLAN_OUTDIR|$KEPT\${BAYPLAN_VERBOSE:+|verbose}\${BAYPLAN_FIRST_STEP:+|first step}" > seen; ${exit}`;
 const configure = (text: string): void => {
   writeFileSync('cdk8s.yaml', text);
 };
@@ -42,6 +42,11 @@ describe('bayplan synth', () => {
   test('--verbose is passed on', async () => {
     expect((await synth(['--app', app('exit 0'), '--verbose'])).code).toBe(0);
     expect(seen()).toBe('|||verbose');
+  });
+
+  test('--first-step is passed on', async () => {
+    expect((await synth(['--app', app('exit 0'), '--first-step'])).code).toBe(0);
+    expect(seen()).toBe('|||first step');
   });
 
   test.each([0, 1, 2, 3, 4, 77])('ends with the exit code of the app: %i', async (code) => {

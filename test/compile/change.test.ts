@@ -62,9 +62,9 @@ test('a first compile, and one without a change, play nothing through', () => {
 test('a chain of components that take each other’s nodes is refused, naming who waits and the ways out', () => {
   const found = findings(() => compiled(chain, {}, compiled(before)));
   expect(found).toMatchObject([
-    { code: 'BAY4041', severity: 'error', help: expect.stringContaining("rollout: 'recreate'") as string },
+    { code: 'BAY4045', severity: 'error', help: expect.stringContaining("rollout: 'recreate'") as string },
   ]);
-  expect(found[0]?.notes[0]).toBe('1 new pod of prefill waiting for n1, where old pods still are: decode on n1');
+  expect(found[0]?.notes[0]).toBe('prefill of g waits for n1, held by decode of g, which has room where it goes');
 });
 
 test("with rollout: 'recreate' the same change goes through", () => {
@@ -77,7 +77,7 @@ describe('with Grove', () => {
   test('a swap is refused, and rollout: recreate is no way out of it', () => {
     const running = compiled(before, {}, undefined, { stack: grove });
     const found = findings(() => compiled(swapped, {}, running, { stack: grove }));
-    expect(found).toMatchObject([{ code: 'BAY4041', help: expect.stringContaining('two steps') as string }]);
+    expect(found).toMatchObject([{ code: 'BAY4045', help: expect.stringContaining('a new name') as string }]);
     expect(found[0]?.help).not.toContain('recreate');
   });
 
@@ -96,7 +96,7 @@ test('another zone for a graph that requires one: its new pods would never bind'
   const there = (pins: Pins, running?: Compilation) =>
     compiled(pins, { ...props, nodeSelector: { 'example.com/decode': 'yes' } }, running, { items: twoZones });
   if (!za || !zb) throw new Error('two zones');
-  expect(findings(() => there(zb, there(za)))).toMatchObject([{ code: 'BAY4041' }]);
+  expect(findings(() => there(zb, there(za)))).toMatchObject([{ code: 'BAY4046' }]);
 });
 
 test('a change of the image on full nodes goes through', () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, type Compilation } from '../../lib';
 import { readLock } from '../../lib/pins/lock';
+import { changedLines } from '../support/transitions';
 import { errorCodes, failure, graphDefaults, list, node, pins, topology } from '../support/fleet';
 
 /** Placements that are kept: what moves from one compile to the next, and what does not. */
@@ -51,9 +52,9 @@ function fleetOf({ graphs, lost = [], grove = false }: World): Fleet {
   return fleet;
 }
 
-/** Compiles, and keeps the lock as synth does. */
-function synth(world: World): Compilation {
-  const compilation = fleetOf(world).compile();
+/** Compiles, and keeps the lock as synth does. @param running the dist that is there, for the change to be played through */
+function synth(world: World, running?: Compilation['files']): Compilation {
+  const compilation = fleetOf(world).compile(running ? { running } : {});
   for (const [file, text] of compilation.locks) writeFileSync(file, text);
   return compilation;
 }
@@ -92,6 +93,37 @@ describe.each([false, true])('ten graphs locked (Grove: %s)', (grove) => {
     const now = places(synth(after), after);
     expect(moved(placed, now)).toEqual([]);
     expect([...placed.values()]).toContain(now.get('another'));
+  });
+
+  test('one added, one removed, one renamed and a node lost at once: no other file of dist changes', () => {
+    const before = { graphs: ten, grove };
+    const first = synth(before);
+    const placed = places(first, before);
+    const lost = /n\d\d/.exec(placed.get('g5') ?? '')?.[0] ?? '';
+    const renamed = ten.slice(1).map((each) => (each.id === 'g3' ? { ...each, id: 'another' } : each));
+    const after = { graphs: [...renamed, { id: 'a-new-one', gpus: 8 }], lost: [lost], grove };
+    const second = synth(after, first.files);
+    const hit = [...placed]
+      .filter(([id, nodes]) => id !== 'g0' && id !== 'g3' && nodes.includes(lost))
+      .map(([id]) => id);
+    expect(moved(placed, places(second, after))).toEqual(hit);
+    const whole = ['g0', 'g3', 'another', 'a-new-one'];
+    const kinds = new Map(second.changes.map(({ graph, change }) => [graph.replace('inference/', ''), change.kind]));
+    expect(Object.fromEntries(kinds)).toEqual({
+      ...Object.fromEntries(ten.map(({ id }) => [id, hit.includes(id) ? 'rolls' : 'unchanged'])),
+      ...{ g0: 'removed', g3: 'removed', another: 'new', 'a-new-one': 'new' },
+    });
+    const stat = changedLines(first.files, second.files);
+    const graphOf = (path: string): string | undefined => /\/graphs\/([^/]+)\//.exec(path)?.[1];
+    const touched = Object.keys(stat).map(graphOf);
+    expect([...new Set(touched.filter((id) => id !== undefined))].sort()).toEqual([...whole, ...hit].sort());
+    // of a graph that moves nothing but hostnames in pins, a line out and a line in for each
+    for (const [path, lines] of Object.entries(stat).filter(([path]) => hit.includes(graphOf(path) ?? ''))) {
+      expect(path).toMatch(/dynamographdeployment-/);
+      expect(lines).toBeLessThanOrEqual(2 * 3);
+    }
+    const others = Object.keys(stat).filter((path) => graphOf(path) === undefined);
+    expect(others.filter((path) => !path.startsWith('test/flux/'))).toEqual([]);
   });
 
   test('a node lost: only graphs that were on it move', () => {

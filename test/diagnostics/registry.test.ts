@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chartImageCodes } from '../../lib/diagnostics/codes/chart-images';
+import { changeCodes } from '../../lib/diagnostics/codes/change';
 import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
@@ -17,7 +18,7 @@ const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>
   1: [inputCodes],
   2: [checkCodes, secretSourceCodes],
   3: [placementCodes],
-  4: [verifyCodes, schemaCodes, writtenSecretCodes],
+  4: [verifyCodes, changeCodes, schemaCodes, writtenSecretCodes],
   5: [emitCodes],
   6: [pinCodes, chartImageCodes],
 };

@@ -35,13 +35,27 @@ const OLD = '~';
 /** What the change does to each graph that is on both sides, by namespace and name. */
 export type Classes = ReadonlyMap<string, GraphChange>;
 
-/** @param classes of the graphs on both sides */
-export function replayChange(before: Side, after: Side, classes: Classes): readonly Hang[] {
+/** The order in which old replicas of a component go, where nothing else decides. */
+export type Order = (replicas: readonly (readonly string[])[]) => readonly (readonly string[])[];
+
+/** From the first, and from the last. */
+const bothEnds: readonly Order[] = [(replicas) => replicas, (replicas) => [...replicas].reverse()];
+
+/**
+ * @param classes of the graphs on both sides
+ * @param orders to try, until one hangs
+ */
+export function replayChange(
+  before: Side,
+  after: Side,
+  classes: Classes,
+  orders: readonly Order[] = bothEnds,
+): readonly Hang[] {
   const rolling = after.manifests.flatMap((manifest) => rollingComponents(manifest, classes.get(keyOf(manifest))));
   if (rolling.length === 0) return [];
   const running = placesOf(before.world);
-  for (const isReversed of [false, true]) {
-    const hangs = attempt(before, after, { rolling, classes, running, isReversed });
+  for (const order of orders) {
+    const hangs = attempt(before, after, { rolling, classes, running, order });
     if (hangs.length > 0) return hangs;
   }
   return [];
@@ -70,18 +84,24 @@ function graphsOf(manifests: readonly Manifest[]): ReadonlyMap<string, GraphMani
   );
 }
 
+/** True for a graph that runs on; one that is new, or made anew, starts without a pod. */
+export function isStaying(change: GraphChange | undefined): boolean {
+  return change !== undefined && change.kind !== 'new-graph';
+}
+
 /** Namespace and name. */
 export function keyOf({ metadata }: Manifest): string {
   return `${metadata.namespace ?? ''}/${metadata.name}`;
 }
 
-interface RollingComponent {
+/** A component whose pods are replaced, and how. */
+export interface RollingComponent {
   readonly owner: string;
   readonly component: string;
   readonly strategy: Strategy;
 }
 
-function rollingComponents(manifest: Manifest, change: GraphChange | undefined): RollingComponent[] {
+export function rollingComponents(manifest: Manifest, change: GraphChange | undefined): RollingComponent[] {
   if (change?.kind !== 'rolls' || manifest.kind !== 'DynamoGraphDeployment') return [];
   const isGrove = asMap(manifest.metadata.annotations)['nvidia.com/enable-grove'] === 'true';
   return podTemplates({ manifest })
@@ -132,10 +152,10 @@ interface Attempt {
   readonly classes: Classes;
   /** Node of each pod that runs, by uid. */
   readonly running: ReadonlyMap<string, string>;
-  readonly isReversed: boolean;
+  readonly order: Order;
 }
 
-function attempt(before: Side, after: Side, { rolling, classes, running, isReversed }: Attempt): Hang[] {
+function attempt(before: Side, after: Side, { rolling, classes, running, order }: Attempt): Hang[] {
   const isRolling = ({ owner, component }: ReplayedPod): boolean =>
     rolling.some((each) => each.owner === owner && each.component === component);
   const lost = new Set(after.world.nodes.filter(({ ready }) => !ready).map(({ name }) => name));
@@ -144,7 +164,7 @@ function attempt(before: Side, after: Side, { rolling, classes, running, isRever
     return node === undefined || lost.has(node) ? undefined : node;
   };
   // A graph that is made anew starts without a pod, and so does one that was not there.
-  const staysOf = ({ owner }: ReplayedPod): boolean => (classes.get(owner)?.kind ?? 'new-graph') !== 'new-graph';
+  const staysOf = ({ owner }: ReplayedPod): boolean => isStaying(classes.get(owner));
   const owners = new Set(after.world.pods.map(({ owner }) => owner));
   const old = before.world.pods
     .filter((pod) => isRolling(pod) && owners.has(pod.owner))
@@ -152,8 +172,13 @@ function attempt(before: Side, after: Side, { rolling, classes, running, isRever
   const fresh = after.world.pods.map((pod) =>
     isRolling(pod) ? { ...pod, absent: true } : { ...pod, node: staysOf(pod) ? nodeOf(pod.uid) : undefined },
   );
-  const session = new Session({ ...after.world, pods: [...old, ...fresh] });
-  const rollouts = rolling.map((each) => rolloutOf(each, old, fresh, isReversed));
+  const kept = new Set(after.world.pods.filter(staysOf).map(({ podGroup }) => podGroup));
+  // what is made by this change is younger than what runs, and KAI comes to it later
+  const podGroups = after.world.podGroups.map((group) =>
+    kept.has(group.name) ? group : { ...group, created: group.created + after.manifests.length },
+  );
+  const session = new Session({ ...after.world, podGroups, pods: [...old, ...fresh] });
+  const rollouts = rolling.map((each) => rolloutOf(each, old, fresh, order));
   const stuck = roll(session, rollouts);
   const byUid = new Map<string, ReplayedPod>([...old, ...fresh].map((pod) => [pod.uid, pod]));
   const holders = new Map<string, ReplayedPod[]>();
@@ -202,7 +227,7 @@ function rolloutOf(
   each: RollingComponent,
   old: readonly ReplayedPod[],
   fresh: readonly ReplayedPod[],
-  isReversed: boolean,
+  order: Order,
 ): Rollout {
   const own = (pods: readonly ReplayedPod[]): string[][] => {
     const replicas = new Map<string, string[]>();
@@ -212,6 +237,5 @@ function rolloutOf(
     }
     return [...replicas.values()];
   };
-  const going = own(old);
-  return { name: nameOf(each), strategy: each.strategy, old: isReversed ? going.reverse() : going, new: own(fresh) };
+  return { name: nameOf(each), strategy: each.strategy, old: order(own(old)), new: own(fresh) };
 }

@@ -34,14 +34,14 @@ const QUEUE_LABEL = 'kai.scheduler/queue';
 const DEFAULT_QUEUE = 'default-queue';
 
 /** Pods of every manifest that makes some, in the order of the manifests. */
-export function workloadsOf(manifests: readonly Manifest[], settings: Settings): Workloads {
+export function workloadsOf(manifests: readonly Manifest[], settings: Settings, scheduler = KAI): Workloads {
   const pods: ReplayedPod[] = [];
   const podGroups: WorldPodGroup[] = [];
   const foreign: string[] = [];
   manifests.forEach((manifest, created) => {
     const made = isGrove(manifest)
       ? fromGrove(manifest, manifests, settings, created)
-      : fromTemplates(manifest, settings, created);
+      : fromTemplates(manifest, settings, created, scheduler);
     pods.push(...made.pods);
     podGroups.push(...made.podGroups);
     foreign.push(...made.foreign);
@@ -55,12 +55,12 @@ function isGrove({ kind, metadata }: Manifest): boolean {
 }
 
 /** Deployments of a graph's components, and workloads of the user's own: grouped by their own annotations. */
-function fromTemplates(manifest: Manifest, settings: Settings, created: number): Workloads {
+function fromTemplates(manifest: Manifest, settings: Settings, created: number, scheduler: string): Workloads {
   const pods: ReplayedPod[] = [];
   const podGroups: WorldPodGroup[] = [];
   const foreign: string[] = [];
   for (const template of podTemplates({ manifest })) {
-    if (asText(template.spec.schedulerName) !== KAI) {
+    if (asText(template.spec.schedulerName) !== scheduler) {
       if (template.component !== undefined) foreign.push(ownerOf(manifest));
       continue;
     }

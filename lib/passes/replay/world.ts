@@ -15,14 +15,18 @@ export interface ReplayedWorld extends World {
   readonly shard: Shard;
 }
 
-/** @param use what runs beside the pods of the manifests */
+/**
+ * @param use what runs beside the pods of the manifests
+ * @param scheduler that pods have to name
+ */
 export function worldOf(
   manifests: readonly Manifest[],
   nodes: readonly InventoryNode[],
   use: Pick<Usage, 'byNode' | 'byQueue'>,
+  scheduler?: string,
 ): ReplayedWorld {
   const settings = settingsOf(manifests, use.byQueue);
-  const { pods, podGroups, foreign } = workloadsOf(manifests, settings);
+  const { pods, podGroups, foreign } = workloadsOf(manifests, settings, scheduler);
   return {
     nodes: nodes
       .filter(({ labels }) => isInPool(labels, settings.pool))
