@@ -4,6 +4,8 @@ import { GPU } from './usage';
 
 /** Labels of GPU Feature Discovery: how many GPUs a node has, of what product, by which driver. */
 export const GPU_COUNT_LABEL = 'nvidia.com/gpu.count';
+/** How often each GPU is handed out where it is shared in time. */
+export const GPU_REPLICAS_LABEL = 'nvidia.com/gpu.replicas';
 export const GPU_PRODUCT_LABEL = 'nvidia.com/gpu.product';
 export const GPU_PRESENT_LABEL = 'nvidia.com/gpu.present';
 export const DRIVER_LABEL = 'nvidia.com/cuda.driver-version.full';
