@@ -1,6 +1,6 @@
 import type { CodeInfo } from './code';
 
-/** BAY1070 to BAY1099. What bayplan inventory lint finds in the nodes of a cluster. */
+/** BAY1070 to BAY1099. What bayplan inventory lint finds in the nodes of a cluster, and what bayplan init refuses. */
 export const inventoryLintCodes = {
   BAY1070: {
     severity: 'warning',
@@ -138,5 +138,14 @@ Queues of KAI are of scheduling.run.ai. Their list is read for the label of the 
 everything else in it is left alone.`,
     bad: 'kubectl get nodes -o json > queues.json',
     good: 'kubectl get queues.scheduling.run.ai -o json > queues.json',
+  },
+  BAY1085: {
+    severity: 'error',
+    title: 'a folder that is not empty',
+    explanation: `
+A new stack repository is written to a folder that is not there, or in which there is nothing but an empty repository of
+Git: no file that is there is ever replaced.`,
+    bad: 'bayplan init .   # among other things',
+    good: 'bayplan init stack',
   },
 } as const satisfies Record<string, CodeInfo>;

@@ -5,8 +5,12 @@ import { isGpuNode } from '../gpus';
 import { listNames } from '../names';
 import { aboutNodes, groupBy } from './finding';
 
-/** Taints that say how a node is, and go by themselves: of Kubernetes, of cloud providers, of the cluster autoscaler. */
-const passing = /^(node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io)\/|^(ToBeDeleted|DeletionCandidateOf)/;
+/** True for taints that say how a node is, and go by themselves: of Kubernetes, cloud providers, the autoscaler. */
+export function isState({ key }: Taint): boolean {
+  return states.test(key);
+}
+
+const states = /^(node\.kubernetes\.io|node\.cloudprovider\.kubernetes\.io)\/|^(ToBeDeleted|DeletionCandidateOf)/;
 
 /**
  * Taints of nodes with GPUs that none of these tolerations lifts.
@@ -21,7 +25,7 @@ export function lintTaints(
 ): Diagnostic[] {
   const closed = (taint: Taint): boolean =>
     taint.effect !== 'PreferNoSchedule' &&
-    !passing.test(taint.key) &&
+    !isState(taint) &&
     concerns(taint) &&
     !tolerations.some((toleration) => tolerates(toleration, taint));
   const pairs = inventory.nodes
