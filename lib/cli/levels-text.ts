@@ -75,7 +75,7 @@ function gangLines(
   cluster: DomainSize,
   room: (size: DomainSize) => number,
 ): string[] {
-  const rooms = levels.map(({ name, domains }) => [plural(Math.max(0, ...domains.map(room)), 'GPU'), `in one ${name}`]);
+  const rooms = levels.map(({ name, domains }) => [plural(largest(domains.map(room)), 'GPU'), `in one ${name}`]);
   return columns([...rooms.reverse(), [plural(room(cluster), 'GPU'), 'in the cluster']]);
 }
 
@@ -90,10 +90,15 @@ function columns(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** A cluster may have more hosts than a call takes arguments. */
+function largest(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => Math.max(a, b), 0);
+}
+
 /** `8`, or `8 to 10`. */
 function range(numbers: readonly number[]): string {
   const least = numbers.reduce((a, b) => Math.min(a, b), Infinity);
-  const most = numbers.reduce((a, b) => Math.max(a, b), 0);
+  const most = largest(numbers);
   return least >= most ? `${most}` : `${least} to ${most}`;
 }
 

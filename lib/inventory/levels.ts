@@ -1,8 +1,8 @@
-import { compareText } from '../order';
 import type { ClusterInventory, InventoryNode } from './cluster';
 import { CAPACITY_BLOCK_LABEL, CLIQUE_LABEL, hostLevel, knownLabels, REGION_LABEL, ZONE_LABEL } from './dialects';
 import type { KnownLabel } from './dialects';
 import { allocatableGpus, isGpuNode, whole } from './gpus';
+import { groupBy } from './groups';
 import { countDomains, nestingOf, parentsOf, tupleKey } from './nesting';
 import { GPU, usage } from './usage';
 
@@ -83,8 +83,8 @@ export function detectLevels(inventory: ClusterInventory, { labels = [] }: Detec
   const withGpus = inventory.nodes.filter(isGpuNode);
   const nodes = withGpus.length > 0 ? withGpus : inventory.nodes;
   const present = new Set(nodes.flatMap((node) => Object.keys(node.labels)));
-  const own = labels.filter((label) => present.has(label));
-  const known = knownLabels(present).filter(({ label }) => !own.includes(label));
+  const known = knownLabels(present);
+  const own = [...new Set(labels)].filter((label) => known.every((other) => other.label !== label));
   const chosen: KnownLabel[] = [hostLevel];
   const leftOut: LeftOut[] = [];
   for (const candidate of [...known.filter(isNvlink), ...own.map(ownLabel), ...known.filter((k) => !isNvlink(k))]) {
@@ -233,15 +233,8 @@ function domainsOf(
   levels: readonly string[],
   sum: (nodes: readonly InventoryNode[]) => DomainSize,
 ): Domain[] {
-  const groups = new Map<string, InventoryNode[]>();
-  for (const node of nodes) {
-    const key = tupleKey(node, levels) ?? '';
-    const group = groups.get(key);
-    if (group) group.push(node);
-    else groups.set(key, [node]);
-  }
-  const entries = [...groups].sort(([a], [b]) => compareText(a, b));
-  return entries.map(([key, members]) => ({ values: key.split('\n'), ...sum(members) }));
+  const groups = groupBy(nodes, (node) => tupleKey(node, levels));
+  return groups.map(([key, members]) => ({ values: key.split('\n'), ...sum(members) }));
 }
 
 /** Values that stand under more than one domain. */

@@ -262,6 +262,7 @@ describe('labels of several dialects', () => {
     const found = detectLevels(loaded(list(...items)), { labels: ['example.com/row', 'example.com/absent'] });
     expect(levels(found)).toEqual([`${ZONE}: a 3, b 2`, 'example.com/row: a/r1 2, a/r2 1, b/r3 2']);
     expect(found.levels[1]).toMatchObject({ name: 'row', accelerator: false });
+    expect(leftOut(found)).toEqual(['example.com/absent: missing on 5 of 5']);
   });
 });
 

@@ -1,6 +1,5 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import type { DiagnosticCode } from '../../diagnostics/registry';
-import { compareText } from '../../order';
 import type { ClusterInventory } from '../cluster';
 import { listNames, namesPayload } from '../names';
 import { placeOfNodes } from '../topology';
@@ -39,20 +38,4 @@ export function aboutNodes(
     nodes.map(({ name }) => name),
   );
   return [diagnostic(code, { message, where, notes, help, data: { ...data, ...payload } })];
-}
-
-/** Things by a text that they have in common, in order of that text; those without one are left out. */
-export function groupBy<T>(
-  items: readonly T[],
-  keyOf: (item: T) => string | undefined,
-): (readonly [string, readonly T[]])[] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups].sort(([a], [b]) => compareText(a, b));
 }

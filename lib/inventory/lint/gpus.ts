@@ -15,7 +15,8 @@ import {
 } from '../gpus';
 import { listNames } from '../names';
 import { GPU, SHARED_GPU } from '../usage';
-import { aboutNodes, groupBy } from './finding';
+import { groupBy } from '../groups';
+import { aboutNodes } from './finding';
 import { INSTANCE_TYPE_LABEL, strays } from './kinds';
 
 /** GPUs that a node should have and that pods cannot be given, and nodes that are not what their like are. */

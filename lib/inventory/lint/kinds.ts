@@ -1,6 +1,6 @@
 import type { InventoryNode } from '../cluster';
 import { allocatableGpus, GPU_PRODUCT_LABEL, isGpuNode, labelledGpus } from '../gpus';
-import { groupBy } from './finding';
+import { groupBy } from '../groups';
 
 export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
 

@@ -3,7 +3,8 @@ import { tolerates, type Taint, type Toleration } from '../../model/node';
 import type { ClusterInventory } from '../cluster';
 import { isGpuNode } from '../gpus';
 import { listNames } from '../names';
-import { aboutNodes, groupBy } from './finding';
+import { groupBy } from '../groups';
+import { aboutNodes } from './finding';
 
 /** True for taints that say how a node is, and go by themselves: of Kubernetes, cloud providers, the autoscaler. */
 export function isState({ key }: Taint): boolean {
