@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { diskFileSystem, type FileSystem } from './file-system';
 import { fileNotWritten } from './findings';
 import { writeFiles } from './tree';
@@ -20,21 +20,29 @@ export function writeNewFolder(
   fs: FileSystem = diskFileSystem,
 ): Outcome<undefined> {
   const folder = resolve(name);
-  const taken = takenBy(fs, folder);
-  if (taken !== undefined) {
-    const help = 'name a folder that is empty or not there';
-    const message = `${name} ${taken}`;
-    return { ok: false, diagnostics: [diagnostic('BAY1085', { message, where: { file: name }, help })] };
-  }
-  let made: string | undefined;
+  let takeBack = (): void => undefined;
   try {
-    made = fs.makeFolders(folder);
+    const taken = takenBy(fs, folder);
+    if (taken !== undefined) return { ok: false, diagnostics: [notEmpty(name, taken)] };
+    const made = fs.makeFolders(folder);
+    // From here on everything of these names is ours.
+    takeBack = () => {
+      for (const path of made === undefined ? topmost(folder, files) : [made]) fs.remove(path);
+    };
     writeFiles(fs, folder, files);
     return { ok: true, value: undefined, diagnostics: [] };
   } catch (cause) {
-    takeBack(fs, folder, made, files);
+    takeBack();
     return { ok: false, diagnostics: [fileNotWritten(name, cause)] };
   }
+}
+
+function notEmpty(name: string, taken: string): Diagnostic {
+  return diagnostic('BAY1085', {
+    message: `${name} ${taken}`,
+    where: { file: name },
+    help: 'name a folder that is empty or not there',
+  });
 }
 
 /** What keeps a folder from being filled, said of it; undefined where nothing does. */
@@ -49,8 +57,7 @@ function takenBy(fs: FileSystem, folder: string): string | undefined {
     : `is not empty: ${names.sort().slice(0, 3).join(', ')}${names.length > 3 ? ', …' : ''}`;
 }
 
-/** Removes what was written: the folder, where it was made, or what is in it. */
-function takeBack(fs: FileSystem, folder: string, made: string | undefined, files: ReadonlyMap<string, string>): void {
-  const own = new Set([...files.keys()].map((path) => join(folder, path.split('/')[0] ?? '')));
-  for (const path of made === undefined ? own : [made]) fs.remove(path);
+/** What files make in a folder: those at its top, and the folders of the others. */
+function topmost(folder: string, files: ReadonlyMap<string, string>): ReadonlySet<string> {
+  return new Set([...files.keys()].map((path) => join(folder, path.split('/')[0] ?? '')));
 }

@@ -3,7 +3,7 @@ import { CAPACITY_BLOCK_LABEL, CLIQUE_LABEL, hostLevel, knownLabels, REGION_LABE
 import type { KnownLabel } from './dialects';
 import { allocatableGpus, isGpuNode, whole } from './gpus';
 import { groupBy } from './groups';
-import { countDomains, nestingOf, parentsOf, tupleKey } from './nesting';
+import { countDomains, nestingOf, parentsOf, tupleKey } from './label-nesting';
 import { GPU, usage } from './usage';
 
 /** The levels that a cluster's labels make, and what was not taken for one. */

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { diskFileSystem } from '../../lib/emit/file-system';
@@ -33,6 +42,18 @@ test('fills a folder that is not there, at any depth, or is empty', () => {
   }
 });
 
+test('a folder that cannot be looked into keeps what it has', () => {
+  const kept = join(folder, 'kept');
+  mkdirSync(kept);
+  writeFileSync(join(kept, 'a.txt'), 'mine');
+  const list = (): never => {
+    throw Object.assign(new Error('not allowed'), { code: 'EACCES' });
+  };
+  const refused = writeNewFolder(kept, files, { ...diskFileSystem, list });
+  expect(refused).toMatchObject({ ok: false, diagnostics: [{ code: 'BAY5006' }] });
+  expect(readFileSync(join(kept, 'a.txt'), 'utf8')).toBe('mine');
+});
+
 test('a step that fails leaves everything as it was', () => {
   const deep = writeNewFolder(join(folder, 'deep/new'), files, failing());
   expect(deep).toMatchObject({ ok: false, diagnostics: [{ code: 'BAY5006' }] });
@@ -41,4 +62,6 @@ test('a step that fails leaves everything as it was', () => {
   mkdirSync(join(there, '.git'), { recursive: true });
   expect(writeNewFolder(there, files, failing()).ok).toBe(false);
   expect(readdirSync(there)).toEqual(['.git']);
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'link'));
+  expect(writeNewFolder(join(folder, 'link'), files)).toMatchObject({ ok: false, diagnostics: [{ code: 'BAY5006' }] });
 });

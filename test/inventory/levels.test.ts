@@ -156,6 +156,17 @@ describe('labels of providers', () => {
     expect(found.levels[0]?.dialect).toEqual({ id: 'aws', title: 'AWS' });
   });
 
+  //  tier 0 is next to the node: c holds s1 and s2, and these the leaves
+  test('Topograph numbers from the node', () => {
+    const tiers = [0, 1, 2].map((number) => `fabric.topograph.run/tier-${number}`);
+    const lines = ['n1 l1 s1 c1', 'n2 l1 s1 c1', 'n3 l2 s1 c1', 'n4 l3 s2 c1', 'n5 l1 s3 c2', 'n6 l1 s3 c2'];
+    expect(levels(detect(...nodes(tiers, ...lines)))).toEqual([
+      `${tiers[2]}: c1 4, c2 2`,
+      `${tiers[1]}: c1/s1 3, c1/s2 1, c2/s3 2`,
+      `${tiers[0]}: c1/s1/l1 2, c1/s1/l2 1, c1/s2/l3 1, c2/s3/l1 2`,
+    ]);
+  });
+
   //  one UltraServer of two halves, and one whole
   test('an UltraServer is above the NVLink partitions in it, and so is its reservation', () => {
     const ultraserver = 'topology.k8s.aws/ultraserver-id';
