@@ -1,5 +1,5 @@
 import type { ComponentSpec, Fabric, GraphSpec, ModelCacheSpec, ModelSpec, PlacementSpec, Role } from '../model/graph';
-import type { Toleration } from '../model/node';
+import { GPU_TOLERATION } from '../model/node';
 import type { PlannerSpec } from '../model/planner';
 import { PriorityClass } from './priority-class';
 import type {
@@ -15,9 +15,6 @@ import type { Stack } from './stack';
 import type { Topology } from './topology';
 import type { Model } from './model';
 import type { ModelCache } from './model-cache';
-
-/** What the GPU operator's documentation has administrators taint GPU nodes with. */
-const gpuToleration: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
 
 /** What a graph takes from its cluster. */
 export interface GraphCluster {
@@ -131,7 +128,7 @@ function componentSpec(
 ): ComponentSpec {
   const worker = workerSpec(props);
   const devices = deviceRequests(worker.gpus, props);
-  const taints = worker.gpus > 0 ? [gpuToleration] : [];
+  const taints = worker.gpus > 0 ? [GPU_TOLERATION] : [];
   const { replicas, scaled } = replicaSpec(props.replicas);
   return {
     ...worker,

@@ -4,6 +4,7 @@ import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
+import { inventoryLintCodes } from './codes/inventory-lint';
 import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
@@ -12,6 +13,7 @@ import { verifyCodes } from './codes/verify';
 
 const codes = {
   ...inputCodes,
+  ...inventoryLintCodes,
   ...checkCodes,
   ...placementCodes,
   ...verifyCodes,

@@ -10,9 +10,14 @@ import { compareText } from '../order';
  * for one.
  */
 export function lintTopology(inventory: ClusterInventory, levels: readonly string[]): Diagnostic[] {
-  const where: Where = inventory.files.nodes === undefined ? { pointer: 'nodes' } : { file: inventory.files.nodes };
+  const where = placeOfNodes(inventory);
   const missing = levels.flatMap((level) => lintLevel(inventory.nodes, level, where));
   return [...missing, ...lintDomains(inventory.nodes, levels, where)];
+}
+
+/** Where findings about nodes are: the file that they were read from, or the argument that they were given as. */
+export function placeOfNodes({ files }: ClusterInventory): Where {
+  return files.nodes === undefined ? { pointer: 'nodes' } : { file: files.nodes };
 }
 
 function lintLevel(nodes: readonly InventoryNode[], level: string, where: Where): Diagnostic[] {

@@ -18,6 +18,9 @@ export interface Usage {
 /** The resource by which GPUs are counted. */
 export const GPU = 'nvidia.com/gpu';
 
+/** The resource of GPUs that are shared in time, where the device plugin renames it. */
+export const SHARED_GPU = 'nvidia.com/gpu.shared';
+
 /** What each pod takes of its node's `pods`. */
 const ONE_POD: Resources = { pods: wholeUnits(1) };
 

@@ -16,6 +16,17 @@ export interface Toleration {
   readonly tolerationSeconds?: number;
 }
 
+/** Whether a toleration lifts a taint, by the rules of k8s.io/component-helpers/scheduling/corev1. */
+export function tolerates(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
+  if (toleration.key !== undefined && toleration.key !== '' && toleration.key !== taint.key) return false;
+  if (toleration.operator === 'Exists') return true;
+  return toleration.key !== undefined && toleration.key !== '' && (toleration.value ?? '') === (taint.value ?? '');
+}
+
+/** The toleration of every pod with GPUs: the GPU operator's documentation has administrators taint their nodes so. */
+export const GPU_TOLERATION: Toleration = { key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' };
+
 /** One requirement of a node selector term. */
 export interface NodeSelectorRequirement {
   readonly key: string;

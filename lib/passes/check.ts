@@ -2,6 +2,7 @@ import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import { checkComponents } from './check/components';
 import { checkFabrics } from './check/fabric';
 import { checkImages } from './check/image';
+import { checkInventory } from './check/inventory';
 import { checkLevels } from './check/levels';
 import { checkNames } from './check/names';
 import { checkNodePool } from './check/node-pool';
@@ -28,6 +29,7 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkRanges,
   checkPlanners,
   checkLevels,
+  checkInventory,
   checkQueues,
   checkPreemption,
   checkSecrets,

@@ -1,4 +1,4 @@
-import type { NodeSelectorRequirement, NodeSelectorTerm, Taint, Toleration } from '../model/node';
+import { tolerates, type NodeSelectorRequirement, type NodeSelectorTerm } from '../model/node';
 import type { NodeSpec, PodSpec } from './problem';
 
 /**
@@ -34,13 +34,6 @@ export function labelValue(node: NodeSpec, label: string): string | undefined {
   // One look-up, not two: what every object inherits, such as `constructor`, is no text.
   const value = node.labels[label];
   return typeof value === 'string' ? value : undefined;
-}
-
-function tolerates(toleration: Toleration, taint: Taint): boolean {
-  if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
-  if (toleration.key !== undefined && toleration.key !== '' && toleration.key !== taint.key) return false;
-  if (toleration.operator === 'Exists') return true;
-  return toleration.key !== undefined && toleration.key !== '' && (toleration.value ?? '') === (taint.value ?? '');
 }
 
 function termMatches(term: NodeSelectorTerm, node: NodeSpec): boolean {
