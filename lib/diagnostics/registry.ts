@@ -2,6 +2,7 @@ import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
+import { inventoryFileCodes } from './codes/inventory-file';
 import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
@@ -10,6 +11,7 @@ import { verifyCodes } from './codes/verify';
 
 const codes = {
   ...inputCodes,
+  ...inventoryFileCodes,
   ...checkCodes,
   ...placementCodes,
   ...verifyCodes,

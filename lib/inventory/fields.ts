@@ -16,6 +16,9 @@ export function isMap(value: unknown): value is RawMap {
 /** Turns a place inside a list's document, such as `items[3].metadata`, into a place for the user. */
 export type Place = (pointer: string) => Where;
 
+/** What the items are called. */
+type Noun = 'node' | 'pod' | 'class' | 'entry' | 'slice';
+
 /** One way in which a field can be wrong; hits of one fault on one field are told together. */
 interface Fault {
   readonly code: DiagnosticCode;
@@ -72,7 +75,7 @@ export class FieldReader {
   private readonly faults = new Map<string, { readonly fault: Fault; readonly field: string; readonly hits: Hit[] }>();
   private readonly amountsByText = new Map<unknown, Amount | undefined>();
 
-  constructor(private readonly noun: 'node' | 'pod') {}
+  constructor(private readonly noun: Noun) {}
 
   /** Starts on the next item, known by its place until it has a name. */
   begin(item: string): void {
@@ -220,7 +223,8 @@ function isExact(value: unknown): value is string | number {
 /** Longest part of a value that a message quotes. */
 const QUOTED = 60;
 
-function shown(value: unknown): string {
+/** A value as a message quotes it, cut where it is long; empty for one that is absent. */
+export function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return '';
   // undefined for functions and symbols, which no document holds but a caller's object may
   const text = (JSON.stringify(value) as string | undefined) ?? typeof value;

@@ -241,13 +241,13 @@ describe('a file that is no node list', () => {
       'no nodes at all',
       'a.json',
       '{"apiVersion": "v1", "kind": "List", "items": []}',
-      'BAY1004 a.json items: the list of Nodes is empty',
+      'BAY1004 a.json 1:38 items: the list of Nodes is empty',
     ],
     [
       'one page of several',
       'a.json',
       JSON.stringify({ ...nodes, metadata: { continue: 'abc' } }),
-      'BAY1005 a.json metadata.continue: the list of Nodes is cut off after 1',
+      'BAY1005 a.json 1:57 metadata.continue: the list of Nodes is cut off after 1',
     ],
   ])('%s', (_, name, content, finding) => {
     expect(of(name, content)).toEqual([finding]);

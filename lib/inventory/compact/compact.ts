@@ -1,0 +1,142 @@
+import { HOSTNAME_LABEL } from '../../model/node';
+import { compareNatural } from '../../natural';
+import { compareText } from '../../order';
+import { formatAmount, type Resources } from '../../model/resources';
+import type { ClusterInventory, InventoryNode } from '../cluster';
+import type { InventoryFile, NodeEntry, NodeException } from '../file/schema';
+import { writeTaint } from '../file/taints';
+import { classText, kindsOf, type Kind, type Shared } from './classes';
+import { groupBy } from './order';
+import { listText, usesOf } from './pods';
+import { segmentsOf, type Segment as SegmentOf } from './segments';
+
+type Segment = SegmentOf<InventoryNode>;
+
+/**
+ * An inventory as a short file that says the same: nodes of one kind share a class, names and labels are laid down in
+ * ranges, and what is odd on single nodes stands in exceptions. Names of pods are not kept. The result depends on the
+ * inventory alone, not on the order of its lists.
+ */
+export function compact({ nodes, pods }: ClusterInventory): InventoryFile {
+  const kinds = kindsOf(nodes);
+  const written = kinds.flatMap((kind) => entriesOf(kind).map((segment) => ({ kind, segment })));
+  const entries = written.map(({ kind, segment }): NodeEntry => {
+    const { terms, labels } = segment;
+    return {
+      names: listText(terms),
+      class: kind.name,
+      ...(Object.keys(labels).length > 0 && { labels: { ...labels } }),
+    };
+  });
+  const exceptions = exceptionsOf(written.flatMap(({ kind, segment }) => oddOnes(kind, segment)));
+  const uses = usesOf(pods);
+  return {
+    format: 1,
+    classes: Object.fromEntries(kinds.map(({ name, shared }) => [name, classText(shared)])),
+    nodes: entries.sort((a, b) => compareNatural(firstOf(a), firstOf(b))),
+    ...(exceptions.length > 0 && { exceptions }),
+    ...(uses.length > 0 && { pods: uses }),
+  };
+}
+
+function firstOf({ names }: NodeException): string {
+  return typeof names === 'string' ? names : (names[0] ?? '');
+}
+
+/**
+ * Labels that at least half of a kind's nodes have and its class does not say are written with the nodes. A hostname that
+ * is the node's name goes without saying.
+ */
+function entriesOf({ nodes, shared }: Kind): Segment[] {
+  const counts = new Map<string, number>();
+  for (const { labels, name, hostname } of nodes) {
+    for (const key in labels) {
+      if (Object.hasOwn(shared.labels, key) || (key === HOSTNAME_LABEL && name === hostname)) continue;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  const keys = [...counts].flatMap(([key, count]) => (count * 2 >= nodes.length ? [key] : []));
+  return segmentsOf(nodes, keys.sort(compareText));
+}
+
+/** What differs on a node from what its entry says. */
+interface Odd {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Keys of labels that the node does not have. */
+  readonly missing: readonly string[];
+  readonly rest: Omit<NodeException, 'names' | 'labels'>;
+}
+
+function exceptionsOf(odd: readonly Odd[]): NodeException[] {
+  const alike = groupBy(odd, ({ labels, missing, rest }) => JSON.stringify([rest, missing, Object.keys(labels)]));
+  const exceptions = [...alike.values()].flatMap(exceptionsLike);
+  return exceptions.sort((a, b) => compareNatural(firstOf(a), firstOf(b)));
+}
+
+/** The nodes of a segment of which it does not say all, with what it does not say. */
+function oddOnes({ shared }: Kind, { nodes, values }: Segment): Odd[] {
+  const said = new Set([HOSTNAME_LABEL, ...Object.keys(shared.labels), ...values.keys()]);
+  return nodes.flatMap((node, i) => {
+    const expected = (key: string): string | undefined => {
+      const own = values.get(key);
+      if (own) return own[Math.floor((i * own.length) / nodes.length)];
+      return key === HOSTNAME_LABEL ? node.name : shared.labels[key];
+    };
+    return difference(node, shared, said, expected) ?? [];
+  });
+}
+
+function exceptionsLike(odd: readonly Odd[]): NodeException[] {
+  const [first] = odd;
+  if (!first) return [];
+  const nodes = [...odd].sort((a, b) => compareNatural(a.name, b.name));
+  const none = Object.fromEntries(first.missing.map((key) => [key, null]));
+  return segmentsOf(nodes, Object.keys(first.labels)).map(({ terms, labels }) => {
+    const all = { ...labels, ...none };
+    return { names: listText(terms), ...(Object.keys(all).length > 0 && { labels: all }), ...first.rest };
+  });
+}
+
+function difference(
+  node: InventoryNode,
+  shared: Shared,
+  said: ReadonlySet<string>,
+  expected: (key: string) => string | undefined,
+): Odd | undefined {
+  const labels: string[] = [];
+  for (const key in node.labels) if (node.labels[key] !== expected(key)) labels.push(key);
+  const missing: string[] = [];
+  for (const key of said) if (node.labels[key] === undefined) missing.push(key);
+  const allocatable = changedAmounts(node, shared);
+  const rest = {
+    ...(node.unschedulable && { unschedulable: true }),
+    ...(node.notReady.length > 0 && { notReady: [...node.notReady] }),
+    ...(allocatable && { allocatable }),
+    ...(!same(node.taints, shared.taints) && { taints: node.taints.map(writeTaint) }),
+    ...(!same(node.dra ?? {}, shared.dra ?? {}) && { dra: { ...node.dra } }),
+  };
+  if (labels.length === 0 && missing.length === 0 && Object.keys(rest).length === 0) return undefined;
+  const own = labels.sort(compareText).map((key) => [key, node.labels[key] ?? ''] as const);
+  return { name: node.name, labels: Object.fromEntries(own), missing: missing.sort(compareText), rest };
+}
+
+function changedAmounts({ allocatable }: InventoryNode, said: Shared): Record<string, string | null> | undefined {
+  if (sameAmounts(allocatable, said.allocatable) && sameAmounts(said.allocatable, allocatable)) return undefined;
+  const resources = new Set([...Object.keys(allocatable), ...Object.keys(said.allocatable)]);
+  const changed = [...resources].sort(compareText).flatMap((resource): [string, string | null][] => {
+    const amount = allocatable[resource];
+    if (amount === said.allocatable[resource]) return [];
+    return [[resource, amount === undefined ? null : formatAmount(resource, amount)]];
+  });
+  return Object.fromEntries(changed);
+}
+
+function sameAmounts(a: Resources, b: Resources): boolean {
+  for (const resource in a) if (a[resource] !== b[resource]) return false;
+  return true;
+}
+
+function same(a: object, b: object): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}
