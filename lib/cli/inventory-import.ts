@@ -4,7 +4,7 @@ import { writeFile } from '../emit/write-file';
 import { anonymous } from '../inventory/anonymous';
 import type { ClusterInventory } from '../inventory/cluster';
 import { compact } from '../inventory/compact/compact';
-import { droppedKeys, withoutLabels } from '../inventory/compact/labels';
+import { droppedKeys } from '../inventory/compact/labels';
 import { GPU } from '../inventory/usage';
 import { formatAmount } from '../model/resources';
 import { text, type Arguments, type Command } from './command';
@@ -51,9 +51,8 @@ function namesOf(args: Arguments): InventoryNames {
 
 function write(io: Io, read: ClusterInventory, name: string | undefined, isAnonymous: boolean): ExitCode {
   const dropped = droppedKeys(read.nodes);
-  const kept = { ...read, nodes: withoutLabels(read.nodes, dropped) };
-  const { inventory, keptKeys } = isAnonymous ? anonymous(kept) : { inventory: kept, keptKeys: [] };
-  const file = compact(inventory);
+  const { inventory, keptKeys } = isAnonymous ? anonymous(read, dropped) : { inventory: read, keptKeys: [] };
+  const file = compact(inventory, dropped);
   const content = inventoryText(file);
   if (name === undefined) io.out(content);
   else {
@@ -62,7 +61,7 @@ function write(io: Io, read: ClusterInventory, name: string | undefined, isAnony
     if (!written.ok) return exitCodes.input;
   }
   const isText = io.env['BAYPLAN_FORMAT'] !== 'json';
-  if (isText) io.err(summary(kept, Object.keys(file.classes).length, dropped, keptKeys));
+  if (isText) io.err(summary(read, Object.keys(file.classes).length, dropped, keptKeys));
   return exitCodes.ok;
 }
 

@@ -16,8 +16,14 @@ export interface Anonymous {
  * schedulers, and label values that are names, such as zones and racks. One name becomes the same everywhere; new names
  * stand in the natural order of the old ones, so that plans are the same up to the names and ranges stay ranges. Values
  * that everybody's nodes have, such as instance types and GPU products, are kept.
+ *
+ * @param droppedKeys of labels that are left out
  */
-export function anonymous({ files, nodes, pods }: ClusterInventory): Anonymous {
+export function anonymous(
+  { files, nodes: all, pods }: ClusterInventory,
+  droppedKeys: readonly string[] = [],
+): Anonymous {
+  const nodes = withoutLabels(all, droppedKeys);
   const names = new Names(nodes, pods);
   return {
     inventory: {
@@ -27,6 +33,12 @@ export function anonymous({ files, nodes, pods }: ClusterInventory): Anonymous {
     },
     keptKeys: [...labelValues(nodes).keys()].filter((key) => !isPublic(key)).sort(compareText),
   };
+}
+
+function withoutLabels(nodes: readonly InventoryNode[], keys: readonly string[]): readonly InventoryNode[] {
+  if (keys.length === 0) return nodes;
+  const kept = ([key]: readonly [string, string]): boolean => !keys.includes(key);
+  return nodes.map((node) => ({ ...node, labels: Object.fromEntries(Object.entries(node.labels).filter(kept)) }));
 }
 
 /** Keys of Kubernetes, NVIDIA and clouds, which say nothing of whose cluster it is. */

@@ -73,6 +73,9 @@ export class FieldReader {
   private item = '';
   private subject = '';
   private readonly faults = new Map<string, { readonly fault: Fault; readonly field: string; readonly hits: Hit[] }>();
+  private readonly readBefore = new WeakMap<object, unknown>();
+  /** How much was wrong so far. */
+  private hits = 0;
   private readonly amountsByText = new Map<unknown, Amount | undefined>();
 
   constructor(private readonly noun: Noun) {}
@@ -86,6 +89,20 @@ export class FieldReader {
   /** The name under which faults of this item are told from now on. */
   call(subject: string): void {
     this.subject = subject;
+  }
+
+  /**
+   * What `read` makes of a value; a value that stands in several items, as one object, is read once, unless something was
+   * wrong with it.
+   */
+  once<T>(value: unknown, read: () => T): T {
+    if (typeof value !== 'object' || value === null) return read();
+    // What was kept for a value was made by the same reading of it: a field is read in one way.
+    if (this.readBefore.has(value)) return this.readBefore.get(value) as T;
+    const before = this.hits;
+    const result = read();
+    if (this.hits === before) this.readBefore.set(value, result);
+    return result;
   }
 
   map(value: unknown, field: string): RawMap {
@@ -190,6 +207,7 @@ export class FieldReader {
     const key = `${fault.code} ${fault.wrong} ${field.replace(/\[\d+\]/g, '[]')}`;
     const entry = this.faults.get(key) ?? { fault, field, hits: [] };
     const pointer = field === '' ? this.item : `${this.item}.${field}`;
+    this.hits += 1;
     entry.hits.push({ subject: this.subject, pointer, value: shown(value) });
     this.faults.set(key, entry);
   }

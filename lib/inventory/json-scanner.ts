@@ -43,6 +43,8 @@ export class JsonScanner {
   /** Where `bytes` begins in the whole. */
   private origin = 0;
   private readonly texts = new Texts();
+  /** Whether the last text that was read has an escape; set back by who asks. */
+  private hasEscape = false;
 
   /** Goes on with other bytes, of which the first is the next to be read. */
   continueWith(bytes: Buffer): void {
@@ -128,7 +130,10 @@ export class JsonScanner {
     this.at += 1;
     const value = sign === BRACE ? this.map(field, depth) : this.list(field, depth);
     const lines = this.line - line;
-    field.remembered.add(this.bytes.subarray(at, this.at), value, lines, this.lineStart - this.origin - at);
+    if (field.remembered.takes(this.at - at)) {
+      const lastLine = this.lineStart - this.origin - at;
+      field.remembered.add({ text: new Uint8Array(this.bytes.subarray(at, this.at)), value, lines, lastLine });
+    }
     return value;
   }
 
@@ -161,10 +166,10 @@ export class JsonScanner {
 
   key(): string {
     if (this.peek() !== QUOTE) throw new Refused();
-    const from = this.at;
+    this.hasEscape = false;
     const key = this.text(true);
     // A key with an escape may be another in disguise; this one is more than a key in JavaScript.
-    if (key === '__proto__' || this.bytes.subarray(from, this.at).includes(BACKSLASH)) throw new Refused();
+    if (key === '__proto__' || this.hasEscape) throw new Refused();
     return key;
   }
 
@@ -190,6 +195,7 @@ export class JsonScanner {
 
   private escaped(): string {
     const { bytes } = this;
+    this.hasEscape = true;
     const from = this.at;
     for (let at = from + 1; at < bytes.length; at += 1) {
       if (bytes[at] === BACKSLASH) at += 1;
@@ -280,11 +286,15 @@ class Remembered {
     return undefined;
   }
 
-  add(text: Buffer, value: unknown, lines: number, lastLine: number): void {
-    if (text.length < 32 || text.length > 65_536 || this.credit === 0) return;
+  /** Whether a text of this length is worth its memory. */
+  takes(length: number): boolean {
+    return this.credit > 0 && length >= 32 && length <= 65_536;
+  }
+
+  add(read: Read): void {
     this.credit -= 1;
     if (this.credit === 0) this.reads.length = 0;
-    else this.reads[this.next++ % 4] = { text: new Uint8Array(text), value, lines, lastLine };
+    else this.reads[this.next++ % 4] = read;
   }
 }
 
@@ -300,23 +310,31 @@ class Keys {
   }
 }
 
+const slots = 1 << 14;
+const longestText = 64;
+
 /** Texts that were read before, by their bytes: names and values are few, and each is made once. */
 class Texts {
-  private static readonly size = 1 << 14;
-  private readonly known: (string | undefined)[] = new Array<string | undefined>(Texts.size);
-  private readonly bytes: (Uint8Array | undefined)[] = new Array<Uint8Array | undefined>(Texts.size);
+  private readonly known = new Array<string | undefined>(slots);
+  private readonly lengths = new Uint8Array(slots);
+  private readonly bytes = new Uint8Array(slots * longestText);
 
   get(bytes: Buffer, from: number, to: number, hash: number): string {
-    const slot = (hash ^ (hash >>> 14)) & (Texts.size - 1);
-    const there = this.bytes[slot];
-    if (there?.length === to - from && bytes.compare(there, 0, there.length, from, to) === 0) {
-      return this.known[slot] ?? '';
-    }
+    const length = to - from;
+    if (length > longestText) return bytes.toString('utf8', from, to);
+    const slot = (hash ^ (hash >>> 14)) & (slots - 1);
+    const known = this.known[slot];
+    if (known !== undefined && this.lengths[slot] === length && this.isAt(slot, bytes, from, length)) return known;
     const text = bytes.toString('utf8', from, to);
-    if (to - from <= 128) {
-      this.known[slot] = text;
-      this.bytes[slot] = new Uint8Array(bytes.subarray(from, to));
-    }
+    this.known[slot] = text;
+    this.lengths[slot] = length;
+    for (let i = 0; i < length; i += 1) this.bytes[slot * longestText + i] = bytes[from + i] ?? 0;
     return text;
+  }
+
+  private isAt(slot: number, bytes: Buffer, from: number, length: number): boolean {
+    const start = slot * longestText;
+    for (let i = 0; i < length; i += 1) if (this.bytes[start + i] !== bytes[from + i]) return false;
+    return true;
   }
 }

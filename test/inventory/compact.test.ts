@@ -195,17 +195,12 @@ const anyInventory = fc
 
 /** Names of pods are made anew: all else of each, in an order of their own. */
 function nameless(pods: readonly RunningPod[]): string[] {
-  const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
-  return pods
-    .map(({ name: _, ...rest }) =>
-      JSON.stringify(
-        Object.entries(rest)
-          .filter(([, value]) => value !== undefined)
-          .sort(compareKeys),
-        plain,
-      ),
-    )
-    .sort();
+  const plain = (_: string, value: unknown): unknown => {
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(compareKeys));
+  };
+  return pods.map(({ name: _, ...rest }) => JSON.stringify(rest, plain)).sort();
 }
 
 describe('any inventory', () => {

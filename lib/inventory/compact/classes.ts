@@ -26,14 +26,17 @@ const ARCHITECTURE = 'kubernetes.io/arch';
  * The kinds of nodes, in natural order of their names: by instance type, GPU product, architecture and lasting taints;
  * nodes without an instance type also by their GPUs and cores.
  */
-export function kindsOf(nodes: readonly InventoryNode[]): Kind[] {
+export function kindsOf(nodes: readonly InventoryNode[], dropped: ReadonlySet<string>): Kind[] {
   const ordered = [...nodes].sort((a, b) => compareNatural(a.name, b.name));
-  const groups = [...groupBy(ordered, kindKey)].sort(([a], [b]) => compareText(a, b));
+  const lasting = remembering((taints: InventoryNode['taints']) =>
+    taintsText(taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/'))),
+  );
+  const groups = [...groupBy(ordered, (node) => kindKey(node, lasting(node.taints)))].sort(compareKeys);
   const taken = new Set<string>();
   const kinds = groups.map(([, members]): Kind => {
     const name = unused(nameOf(members[0]), taken);
     taken.add(name);
-    return { name, nodes: members, shared: sharedBy(members) };
+    return { name, nodes: members, shared: sharedBy(members, dropped) };
   });
   return kinds.sort((a, b) => compareNatural(a.name, b.name));
 }
@@ -42,17 +45,25 @@ function instanceType({ labels }: InventoryNode): string | undefined {
   return INSTANCE_TYPES.map((key) => labels[key]).find((type) => type !== undefined && type !== '');
 }
 
-function kindKey(node: InventoryNode): string {
+function kindKey(node: InventoryNode, lasting: string): string {
   const { labels, architecture = '', allocatable } = node;
   const type = instanceType(node);
-  const lasting = node.taints.filter(({ key }) => !key.startsWith('node.kubernetes.io/')).map(taintText);
   const size = type === undefined ? `${allocatable[GPU] ?? 0n} ${allocatable['cpu'] ?? 0n}` : '';
-  return [type ?? '', labels[PRODUCT] ?? '', architecture, size, ...lasting].join('\u0000');
+  return [type ?? '', labels[PRODUCT] ?? '', architecture, size, lasting].join('\u0000');
 }
 
-function taintText(taint: InventoryNode['taints'][number]): string {
-  const text = writeTaint(taint);
-  return typeof text === 'string' ? text : JSON.stringify(text);
+function taintsText(taints: InventoryNode['taints']): string {
+  return JSON.stringify(taints.map(writeTaint));
+}
+
+/** Nodes of one kind mostly share their taints, as one list. */
+function remembering<T extends object>(make: (value: T) => string): (value: T) => string {
+  const made = new Map<T, string>();
+  return (value) => {
+    const text = made.get(value) ?? make(value);
+    made.set(value, text);
+    return text;
+  };
 }
 
 function nameOf(node: InventoryNode | undefined): string {
@@ -69,13 +80,13 @@ function unused(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
-function sharedBy(nodes: readonly InventoryNode[]): Shared {
+function sharedBy(nodes: readonly InventoryNode[], dropped: ReadonlySet<string>): Shared {
   const amounts = mostly(nodes, ({ allocatable }) => allocatable);
   const devices = mostly(nodes, ({ dra }) => dra && { [DRA]: JSON.stringify(dra) });
   return {
     architecture: architectureOf(nodes),
     allocatable: Object.fromEntries(amounts.map(({ key, value }) => [key, value])),
-    labels: Object.fromEntries(sharedLabels(nodes)),
+    labels: Object.fromEntries(sharedLabels(nodes).filter(([key]) => !dropped.has(key))),
     taints: commonTaints(nodes),
     // As JSON it was counted, and it was a map of numbers.
     dra: devices[0] && (JSON.parse(devices[0].value) as InventoryNode['dra']),
@@ -163,7 +174,8 @@ function sharedLabels(nodes: readonly InventoryNode[]): (readonly [string, strin
 }
 
 function commonTaints(nodes: readonly InventoryNode[]): InventoryNode['taints'] {
-  const groups = [...groupBy(nodes, ({ taints }) => taints.map(taintText).join('\u0000'))];
+  const textOf = remembering(taintsText);
+  const groups = [...groupBy(nodes, ({ taints }) => textOf(taints))];
   groups.sort(([a, x], [b, y]) => y.length - x.length || compareText(a, b));
   return groups[0]?.[1][0]?.taints ?? [];
 }

@@ -16,10 +16,13 @@ type Segment = SegmentOf<InventoryNode>;
  * An inventory as a short file that says the same: nodes of one kind share a class, names and labels are laid down in
  * ranges, and what is odd on single nodes stands in exceptions. Names of pods are not kept. The result depends on the
  * inventory alone, not on the order of its lists.
+ *
+ * @param droppedKeys of labels that are left out
  */
-export function compact({ nodes, pods }: ClusterInventory): InventoryFile {
-  const kinds = kindsOf(nodes);
-  const written = kinds.flatMap((kind) => entriesOf(kind).map((segment) => ({ kind, segment })));
+export function compact({ nodes, pods }: ClusterInventory, droppedKeys: readonly string[] = []): InventoryFile {
+  const dropped = new Set(droppedKeys);
+  const kinds = kindsOf(nodes, dropped);
+  const written = kinds.flatMap((kind) => entriesOf(kind, dropped).map((segment) => ({ kind, segment })));
   const entries = written.map(({ kind, segment }): NodeEntry => {
     const { terms, labels } = segment;
     return {
@@ -28,7 +31,7 @@ export function compact({ nodes, pods }: ClusterInventory): InventoryFile {
       ...(Object.keys(labels).length > 0 && { labels: { ...labels } }),
     };
   });
-  const exceptions = exceptionsOf(written.flatMap(({ kind, segment }) => oddOnes(kind, segment)));
+  const exceptions = exceptionsOf(written.flatMap(({ kind, segment }) => oddOnes(kind, segment, dropped)));
   const uses = usesOf(pods);
   return {
     format: 1,
@@ -47,7 +50,7 @@ function firstOf({ names }: NodeException): string {
  * Labels that at least half of a kind's nodes have and its class does not say are written with the nodes. A hostname that
  * is the node's name goes without saying.
  */
-function entriesOf({ nodes, shared }: Kind): Segment[] {
+function entriesOf({ nodes, shared }: Kind, dropped: ReadonlySet<string>): Segment[] {
   const counts = new Map<string, number>();
   for (const { labels, name, hostname } of nodes) {
     for (const key in labels) {
@@ -55,7 +58,7 @@ function entriesOf({ nodes, shared }: Kind): Segment[] {
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
-  const keys = [...counts].flatMap(([key, count]) => (count * 2 >= nodes.length ? [key] : []));
+  const keys = [...counts].flatMap(([key, count]) => (count * 2 >= nodes.length && !dropped.has(key) ? [key] : []));
   return segmentsOf(nodes, keys.sort(compareText));
 }
 
@@ -75,7 +78,7 @@ function exceptionsOf(odd: readonly Odd[]): NodeException[] {
 }
 
 /** The nodes of a segment of which it does not say all, with what it does not say. */
-function oddOnes({ shared }: Kind, { nodes, values }: Segment): Odd[] {
+function oddOnes({ shared }: Kind, { nodes, values }: Segment, dropped: ReadonlySet<string>): Odd[] {
   const said = new Set([HOSTNAME_LABEL, ...Object.keys(shared.labels), ...values.keys()]);
   return nodes.flatMap((node, i) => {
     const expected = (key: string): string | undefined => {
@@ -83,7 +86,7 @@ function oddOnes({ shared }: Kind, { nodes, values }: Segment): Odd[] {
       if (own) return own[Math.floor((i * own.length) / nodes.length)];
       return key === HOSTNAME_LABEL ? node.name : shared.labels[key];
     };
-    return difference(node, shared, said, expected) ?? [];
+    return difference(node, shared, { said, expected, dropped }) ?? [];
   });
 }
 
@@ -98,14 +101,16 @@ function exceptionsLike(odd: readonly Odd[]): NodeException[] {
   });
 }
 
-function difference(
-  node: InventoryNode,
-  shared: Shared,
-  said: ReadonlySet<string>,
-  expected: (key: string) => string | undefined,
-): Odd | undefined {
+/** What a node's labels are by what is written. */
+interface Expectations {
+  readonly said: ReadonlySet<string>;
+  readonly expected: (key: string) => string | undefined;
+  readonly dropped: ReadonlySet<string>;
+}
+
+function difference(node: InventoryNode, shared: Shared, { said, expected, dropped }: Expectations): Odd | undefined {
   const labels: string[] = [];
-  for (const key in node.labels) if (node.labels[key] !== expected(key)) labels.push(key);
+  for (const key in node.labels) if (node.labels[key] !== expected(key) && !dropped.has(key)) labels.push(key);
   const missing: string[] = [];
   for (const key of said) if (node.labels[key] === undefined) missing.push(key);
   const allocatable = changedAmounts(node, shared);
@@ -122,6 +127,7 @@ function difference(
 }
 
 function changedAmounts({ allocatable }: InventoryNode, said: Shared): Record<string, string | null> | undefined {
+  if (allocatable === said.allocatable) return undefined;
   if (sameAmounts(allocatable, said.allocatable) && sameAmounts(said.allocatable, allocatable)) return undefined;
   const resources = new Set([...Object.keys(allocatable), ...Object.keys(said.allocatable)]);
   const changed = [...resources].sort(compareText).flatMap((resource): [string, string | null][] => {

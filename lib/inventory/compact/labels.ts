@@ -34,7 +34,7 @@ export function droppedKeys(nodes: readonly InventoryNode[]): string[] {
   const seen = new Map<string, Set<string>>();
   const kept = new Set<string>([DOMAIN_LABEL]);
   for (const { labels } of nodes) {
-    for (const key of Object.keys(labels)) {
+    for (const key in labels) {
       if (kept.has(key)) continue;
       const value = labels[key] ?? '';
       const values = seen.get(key) ?? new Set<string>();
@@ -43,14 +43,4 @@ export function droppedKeys(nodes: readonly InventoryNode[]): string[] {
     }
   }
   return [...seen].flatMap(([key, values]) => (values.size > 1 && !kept.has(key) ? [key] : [])).sort(compareText);
-}
-
-/** The nodes without these labels. */
-export function withoutLabels(nodes: readonly InventoryNode[], keys: readonly string[]): readonly InventoryNode[] {
-  if (keys.length === 0) return nodes;
-  const dropped = new Set(keys);
-  return nodes.map((node) => ({
-    ...node,
-    labels: Object.fromEntries(Object.entries(node.labels).filter(([key]) => !dropped.has(key))),
-  }));
 }

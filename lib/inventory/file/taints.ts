@@ -22,5 +22,5 @@ export function writeTaint(taint: Taint): FileTaint {
   const { key, value, effect } = taint;
   const text = `${key}${value === undefined ? '' : `=${value}`}:${effect}`;
   const read = readTaint(text);
-  return read?.key === key && read.value === value ? text : { ...taint };
+  return read?.key === key && read.value === value ? text : { key, ...(value !== undefined && { value }), effect };
 }
