@@ -12,7 +12,7 @@ const kinds = [
 /**
  * Writes what `kubectl get nodes -o json` prints of a cluster: racks of 16, blocks of 40 racks, one kind of nodes after the
  * other, and on every hundredth node something that is odd. A node is of some four kilobytes: identifiers, addresses,
- * conditions with their times, images.
+ * conditions with their times.
  */
 export function writeNodes(file: string, count: number): void {
   const out = openSync(file, 'w');
@@ -53,7 +53,6 @@ function node(i: number, count: number): object {
     kind: 'Node',
     metadata: {
       annotations: {
-        'csi.volume.kubernetes.io/nodeid': `{"ebs.csi.aws.com":"i-0${hex(i)}"}`,
         'node.alpha.kubernetes.io/ttl': '0',
         'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
       },
@@ -77,7 +76,6 @@ function node(i: number, count: number): object {
       allocatable: { ...resources, ...lost },
       capacity: resources,
       conditions: conditions(i),
-      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: {
         architecture: kind === 'gb200-4x' ? 'arm64' : 'amd64',
         bootID: `1f9d0c1e-0000-4a5b-9c3d-${hex(i)}`,
@@ -133,7 +131,6 @@ function conditions(i: number): object[] {
   const of = (type: string, status: string, reason: string): object => ({
     lastHeartbeatTime: time(i),
     lastTransitionTime: time(i + 1),
-    message: `kubelet has no ${type} on this node`,
     reason,
     status,
     type,

@@ -172,8 +172,10 @@ export function brokenList(file: string, stop: Stop): Outcome<never> {
   if (broken && (stop.isCutShort || broken.offset < text.length)) return notJson(file, moved(broken), text);
   const twice = searchDuplicate(text);
   if (twice) return usedTwice(file, moved(twice));
-  const bad = notUtf8(stop.bytes);
-  return failed('BAY1051', file, { ...badByte, ...moved(bad) });
+  if (!isUtf8(stop.bytes)) return failed('BAY1051', file, { ...badByte, ...moved(notUtf8(stop.bytes)) });
+  const { line, column } = stop;
+  const message = 'not a list as kubectl writes it';
+  return failed('BAY1002', file, { message, help: 'export it again with `-o json`', line, column });
 }
 
 /** Uses of one anchor, multiplied where anchors hold aliases: thousands of pods may share a spec, a bomb needs billions. */
@@ -191,6 +193,8 @@ function parseYaml(file: string, text: string): Outcome<unknown> {
   // A warning is a tag that nobody knows: its value would be read as if it had none.
   const error = document.errors[0] ?? document.warnings[0];
   if (!error) return yamlValue(file, () => document.toJS({ maxAliasCount: mostAliases }));
+  // The parser catches this one itself, wherever the stack happened to end.
+  if (/call stack/i.test(error.message)) throw new RangeError(error.message);
   const [offset] = error.pos;
   const { line, col } = lineCounter.linePos(offset);
   if (error.code === 'DUPLICATE_KEY') return usedTwice(file, { key: yamlKey(text, offset), line, column: col });

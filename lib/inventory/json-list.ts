@@ -196,7 +196,7 @@ function joined(first: Buffer, second: Buffer): Buffer {
   return both;
 }
 
-/** Length of the map that the bytes begin with; undefined where it does not end in them. */
+/** Length of the map that the bytes begin with, and of white space before it; undefined where it does not end in them. */
 function lengthOfValue(bytes: Buffer): number | undefined {
   let depth = 0;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -205,7 +205,7 @@ function lengthOfValue(bytes: Buffer): number | undefined {
       for (at += 1; at < bytes.length && bytes[at] !== 0x22; at += 1) if (bytes[at] === 0x5c) at += 1;
     } else if (sign === 0x7b || sign === 0x5b) depth += 1;
     else if (sign === 0x7d || sign === 0x5d) depth -= 1;
-    if (depth === 0) return at + 1;
+    if (depth === 0 && sign > 0x20) return at + 1;
   }
   return undefined;
 }

@@ -8,7 +8,7 @@ import { writeTaint } from '../file/taints';
 import { classText, kindsOf, type Kind, type Shared } from './classes';
 import { groupBy } from './order';
 import { listText, usesOf } from './pods';
-import { segmentsOf, type Segment as SegmentOf } from './segments';
+import { segmentsOf, type Labelled, type Segment as SegmentOf } from './segments';
 
 type Segment = SegmentOf<InventoryNode>;
 
@@ -23,27 +23,24 @@ export function compact({ nodes, pods }: ClusterInventory, droppedKeys: readonly
   const dropped = new Set(droppedKeys);
   const kinds = kindsOf(nodes, dropped);
   const written = kinds.flatMap((kind) => entriesOf(kind, dropped).map((segment) => ({ kind, segment })));
+  written.sort((a, b) => compareFirst(a.segment, b.segment));
   const entries = written.map(({ kind, segment }): NodeEntry => {
     const { terms, labels } = segment;
-    return {
-      names: listText(terms),
-      class: kind.name,
-      ...(Object.keys(labels).length > 0 && { labels: { ...labels } }),
-    };
+    return { names: listText(terms), class: kind.name, ...(Object.keys(labels).length > 0 && { labels }) };
   });
   const exceptions = exceptionsOf(written.flatMap(({ kind, segment }) => oddOnes(kind, segment, dropped)));
   const uses = usesOf(pods);
   return {
     format: 1,
     classes: Object.fromEntries(kinds.map(({ name, shared }) => [name, classText(shared)])),
-    nodes: entries.sort((a, b) => compareNatural(firstOf(a), firstOf(b))),
+    nodes: entries,
     ...(exceptions.length > 0 && { exceptions }),
     ...(uses.length > 0 && { pods: uses }),
   };
 }
 
-function firstOf({ names }: NodeException): string {
-  return typeof names === 'string' ? names : (names[0] ?? '');
+function compareFirst(a: SegmentOf<Labelled>, b: SegmentOf<Labelled>): number {
+  return compareNatural(a.nodes[0]?.name ?? '', b.nodes[0]?.name ?? '');
 }
 
 /**
@@ -73,8 +70,15 @@ interface Odd {
 
 function exceptionsOf(odd: readonly Odd[]): NodeException[] {
   const alike = groupBy(odd, ({ labels, missing, rest }) => JSON.stringify([rest, missing, Object.keys(labels)]));
-  const exceptions = [...alike.values()].flatMap(exceptionsLike);
-  return exceptions.sort((a, b) => compareNatural(firstOf(a), firstOf(b)));
+  const segments = [...alike.values()].flatMap((members) => {
+    const nodes = [...members].sort((a, b) => compareNatural(a.name, b.name));
+    return segmentsOf(nodes, Object.keys(nodes[0]?.labels ?? {}));
+  });
+  return segments.sort(compareFirst).map(({ nodes, terms, labels }) => {
+    const none = Object.fromEntries((nodes[0]?.missing ?? []).map((key) => [key, null]));
+    const all = { ...labels, ...none };
+    return { names: listText(terms), ...(Object.keys(all).length > 0 && { labels: all }), ...nodes[0]?.rest };
+  });
 }
 
 /** The nodes of a segment of which it does not say all, with what it does not say. */
@@ -87,17 +91,6 @@ function oddOnes({ shared }: Kind, { nodes, values }: Segment, dropped: Readonly
       return key === HOSTNAME_LABEL ? node.name : shared.labels[key];
     };
     return difference(node, shared, { said, expected, dropped }) ?? [];
-  });
-}
-
-function exceptionsLike(odd: readonly Odd[]): NodeException[] {
-  const [first] = odd;
-  if (!first) return [];
-  const nodes = [...odd].sort((a, b) => compareNatural(a.name, b.name));
-  const none = Object.fromEntries(first.missing.map((key) => [key, null]));
-  return segmentsOf(nodes, Object.keys(first.labels)).map(({ terms, labels }) => {
-    const all = { ...labels, ...none };
-    return { names: listText(terms), ...(Object.keys(all).length > 0 && { labels: all }), ...first.rest };
   });
 }
 

@@ -12,7 +12,7 @@ export interface Labelled {
 export interface Segment<T> {
   /** In the order of the terms. */
   readonly nodes: readonly T[];
-  /** Terms of the names. */
+  /** Of their names. */
   readonly terms: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
   /** The values themselves by label, each for equally many of the names. */
