@@ -43,8 +43,8 @@ export class JsonScanner {
   /** Where `bytes` begins in the whole. */
   private origin = 0;
   private readonly texts = new Texts();
-  /** Whether the last text that was read has an escape; set back by who asks. */
-  private hasEscape = false;
+  /** How many texts with escapes were read. */
+  private escapes = 0;
 
   /** Goes on with other bytes, of which the first is the next to be read. */
   continueWith(bytes: Buffer): void {
@@ -166,10 +166,10 @@ export class JsonScanner {
 
   key(): string {
     if (this.peek() !== QUOTE) throw new Refused();
-    this.hasEscape = false;
+    const before = this.escapes;
     const key = this.text(true);
     // A key with an escape may be another in disguise; this one is more than a key in JavaScript.
-    if (key === '__proto__' || this.hasEscape) throw new Refused();
+    if (key === '__proto__' || this.escapes !== before) throw new Refused();
     return key;
   }
 
@@ -195,7 +195,7 @@ export class JsonScanner {
 
   private escaped(): string {
     const { bytes } = this;
-    this.hasEscape = true;
+    this.escapes += 1;
     const from = this.at;
     for (let at = from + 1; at < bytes.length; at += 1) {
       if (bytes[at] === BACKSLASH) at += 1;

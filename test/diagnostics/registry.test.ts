@@ -4,6 +4,7 @@ import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
+import { inventoryFileCodes } from '../../lib/diagnostics/codes/inventory-file';
 import { pinCodes } from '../../lib/diagnostics/codes/pins';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
@@ -13,7 +14,7 @@ import { renderCodeList, renderExplanation } from '../../lib/diagnostics/explain
 import { isDiagnosticCode, registry } from '../../lib/diagnostics/registry';
 
 const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>>[]>> = {
-  1: [inputCodes],
+  1: [inputCodes, inventoryFileCodes],
   2: [checkCodes, secretSourceCodes],
   3: [placementCodes],
   4: [verifyCodes, schemaCodes, writtenSecretCodes],

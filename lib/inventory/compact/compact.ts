@@ -106,17 +106,21 @@ function difference(node: InventoryNode, shared: Shared, { said, expected, dropp
   for (const key in node.labels) if (node.labels[key] !== expected(key) && !dropped.has(key)) labels.push(key);
   const missing: string[] = [];
   for (const key of said) if (node.labels[key] === undefined) missing.push(key);
+  const rest = oddBesideLabels(node, shared);
+  if (labels.length === 0 && missing.length === 0 && Object.keys(rest).length === 0) return undefined;
+  const own = labels.sort(compareText).map((key) => [key, node.labels[key] ?? ''] as const);
+  return { name: node.name, labels: Object.fromEntries(own), missing: missing.sort(compareText), rest };
+}
+
+function oddBesideLabels(node: InventoryNode, shared: Shared): Odd['rest'] {
   const allocatable = changedAmounts(node, shared);
-  const rest = {
+  return {
     ...(node.unschedulable && { unschedulable: true }),
     ...(node.notReady.length > 0 && { notReady: [...node.notReady] }),
     ...(allocatable && { allocatable }),
     ...(!same(node.taints, shared.taints) && { taints: node.taints.map(writeTaint) }),
     ...(!same(node.dra ?? {}, shared.dra ?? {}) && { dra: { ...node.dra } }),
   };
-  if (labels.length === 0 && missing.length === 0 && Object.keys(rest).length === 0) return undefined;
-  const own = labels.sort(compareText).map((key) => [key, node.labels[key] ?? ''] as const);
-  return { name: node.name, labels: Object.fromEntries(own), missing: missing.sort(compareText), rest };
 }
 
 function changedAmounts({ allocatable }: InventoryNode, said: Shared): Record<string, string | null> | undefined {
