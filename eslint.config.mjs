@@ -24,6 +24,7 @@ const layers = [
   ['checker', 'placement', 'replay', 'inventory', 'schemas', 'secrets'],
   ['model'],
   ['diagnostics'],
+  ['natural.ts'],
   ['order.ts', 'version.ts'],
 ];
 

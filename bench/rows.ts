@@ -3,7 +3,7 @@ import { generate, generateInfeasible, generateWide, type ClusterSize } from './
 import { firstFit } from './locks';
 
 /** One line of a table; its kind says what is measured, and beside what. */
-export type Row = PlacementRow | ReplayRow | SynthRow;
+export type Row = PlacementRow | ReplayRow | SynthRow | InventoryRow;
 
 interface Line {
   readonly name: string;
@@ -38,6 +38,12 @@ export interface SynthRow extends Line {
   readonly graphs?: number;
   /** Plain objects, which cdk8s is given too. */
   readonly objects?: number;
+}
+
+/** A list of nodes to import; its target is of the whole command. */
+export interface InventoryRow extends Line {
+  readonly kind: 'inventory';
+  readonly nodes: number;
 }
 
 /** Clusters by their number of nodes, in racks of 16 hosts (8 in the smallest). */
@@ -153,7 +159,23 @@ const placementRows = problems.map((row): PlacementRow => ({ kind: 'placement', 
 const replayRows = replays.map((row): ReplayRow => ({ kind: 'replay', ...row }));
 const synthRows = fleets.map((row): SynthRow => ({ kind: 'synth', ...row }));
 
-export const rows: readonly Row[] = [...placementRows, ...replayRows, ...synthRows];
+const inventoryRows: readonly InventoryRow[] = [
+  {
+    kind: 'inventory',
+    name: 'import-100k',
+    what: '100,000 nodes of kubectl JSON',
+    nodes: 100_000,
+    target: 4_000,
+    targetMemory: 1_500,
+  },
+  { kind: 'inventory', name: 'import-10k', what: '10,000 nodes of kubectl JSON', nodes: 10_000 },
+];
+
+export const rows: readonly Row[] = [...placementRows, ...replayRows, ...synthRows, ...inventoryRows];
+
+export function inventoryRow(name: string | undefined): InventoryRow | undefined {
+  return inventoryRows.find((row) => row.name === name);
+}
 
 export function placementRow(name: string | undefined): PlacementRow | undefined {
   return placementRows.find((row) => row.name === name);

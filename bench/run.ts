@@ -7,16 +7,17 @@
  */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Imported } from './inventory/measure';
 import type { Measured } from './measure';
 import type { HighsFound } from './opinion';
 import type { Replayed } from './replay/measure';
-import { rows, type PlacementRow, type ReplayRow, type Row, type SynthRow } from './rows';
+import { rows, type InventoryRow, type PlacementRow, type ReplayRow, type Row, type SynthRow } from './rows';
 import type { Cdk8sFound } from './synth/cdk8s';
 import type { Synthesised } from './synth/measure';
 import { table } from './table';
 
 /** One line of the output. */
-export type Result = PlacementResult | ReplayResult | SynthResult;
+export type Result = PlacementResult | ReplayResult | SynthResult | InventoryResult;
 
 interface ResultOf<Kind extends Row['kind'], Ours> {
   readonly kind: Kind;
@@ -36,6 +37,8 @@ export interface PlacementResult extends ResultOf<'placement', Measured> {
 }
 
 export type ReplayResult = ResultOf<'replay', Replayed>;
+
+export type InventoryResult = ResultOf<'inventory', Imported>;
 
 export interface SynthResult extends ResultOf<'synth', Synthesised> {
   readonly cdk8s: Cdk8sFound | null;
@@ -81,6 +84,8 @@ async function runRow(row: Row, options: Options): Promise<Result> {
       return runReplay(row, options);
     case 'synth':
       return runSynth(row, options);
+    case 'inventory':
+      return runImport(row, options);
   }
 }
 
@@ -108,6 +113,12 @@ async function runSynth(row: SynthRow, { limit }: Options): Promise<SynthResult>
   const cdk8s = row.objects ? ((await lastLine('synth/cdk8s.ts', row.name, limit)) as Cdk8sFound | null) : null;
   const missed = ours ? missedInSynth(row, ours, cdk8s) : [notDone(limit)];
   return { kind: 'synth', ...resultOf(row, ours, missed), cdk8s };
+}
+
+async function runImport(row: InventoryRow, { limit }: Options): Promise<InventoryResult> {
+  const ours = (await lastLine('inventory/measure.ts', row.name, limit)) as Imported | null;
+  const missed = ours ? tooMuch(row, ours.time, ours.peak) : [notDone(limit)];
+  return { kind: 'inventory', ...resultOf(row, ours, missed) };
 }
 
 function resultOf<Ours>(

@@ -1,15 +1,18 @@
 import { growth } from './growth';
-import type { PlacementResult, ReplayResult, Result, SynthResult } from './run';
+import type { InventoryResult, PlacementResult, ReplayResult, Result, SynthResult } from './run';
 
 const heads = ['row', 'what', 'placed', 'solve', 'target', 'peak', 'target', 'optimal', 'met', 'HiGHS'];
 const replayHeads = ['row', 'what', 'placed', 'session', 'start', 'target', 'warm', 'peak', 'met'];
 const synthHeads = ['row', 'what', 'files', 'time', 'target', 'compile', 'write', 'warm', 'peak', 'met', 'cdk8s'];
 
-/** The results for people: problems solved, then plans replayed, then fleets compiled. */
+const importHeads = ['row', 'what', 'read', 'lines', 'time', 'target', 'processor', 'peak', 'target', 'met'];
+
+/** The results for people: problems solved, plans replayed, fleets compiled, then inventories imported. */
 export function table(results: readonly Result[], limit: number): string {
   const problems = results.filter((result) => result.kind === 'placement');
   const replays = results.filter((result) => result.kind === 'replay');
   const fleets = results.filter((result) => result.kind === 'synth');
+  const imports = results.filter((result) => result.kind === 'inventory');
   const parts = [
     ...(problems.length > 0 ? [placementTable(problems, limit)] : []),
     ...(replays.length > 0
@@ -25,6 +28,14 @@ export function table(results: readonly Result[], limit: number): string {
           columns(
             synthHeads,
             fleets.map((result) => synthCells(result, limit)),
+          ).join('\n'),
+        ]
+      : []),
+    ...(imports.length > 0
+      ? [
+          columns(
+            importHeads,
+            imports.map((result) => importCells(result, limit)),
           ).join('\n'),
         ]
       : []),
@@ -105,6 +116,21 @@ function synthCells({ row, what, ours, target, met, missed, cdk8s }: SynthResult
     ours ? `${ours.peak} MB` : '',
     met === null ? '' : met ? 'yes' : `no: ${missed.join(', ')}`,
     cdk8s ? `${milliseconds(cdk8s.time)}, ${cdk8s.differ} of ${cdk8s.objects} objects differ` : '',
+  ];
+}
+
+function importCells({ row, what, ours, target, targetMemory, met, missed }: InventoryResult, limit: number): string[] {
+  return [
+    row,
+    what,
+    ours ? `${ours.read} MB` : '',
+    String(ours?.lines ?? ''),
+    ours ? milliseconds(ours.time) : `> ${limit} s`,
+    target === null ? '' : milliseconds(target),
+    ours ? milliseconds(ours.processor) : '',
+    ours ? `${ours.peak} MB` : '',
+    targetMemory === null ? '' : `${targetMemory} MB`,
+    met === null ? '' : met ? 'yes' : `no: ${missed.join(', ')}`,
   ];
 }
 

@@ -21,12 +21,12 @@ export const inventoryLevels: Command = {
     ['bayplan inventory levels -i nodes.json', 'levels, domains, their sizes, and the TypeScript to paste'],
     ['kubectl get nodes -o json | bayplan inventory levels -i -', 'of the cluster at hand'],
   ],
-  run: (io, args) => {
-    const inventory = askedInventory(args);
+  run: async (io, args) => {
+    const inventory = await askedInventory(io, args);
     report(io, inventory.diagnostics);
     if (!inventory.ok) return exitCodes.input;
     const detected = detectLevels(inventory.value, { labels: texts(args, 'label') });
-    const withPods = text(args, 'pods') !== undefined;
+    const withPods = inventory.value.pods.length > 0 || text(args, 'pods') !== undefined;
     io.out(text(args, 'output') === 'json' ? jsonText(detected) : levelsText(detected, withPods));
     return exitCodes.ok;
   },

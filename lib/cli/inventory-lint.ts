@@ -26,8 +26,8 @@ export const inventoryLint: Command = {
     ['bayplan inventory lint -i nodes.json --pods pods.json', 'all findings, on standard output'],
     ['bayplan inventory lint -i nodes.json --strict --format json', 'for scripts'],
   ],
-  run: (io, args) => {
-    const inventory = askedInventory(args);
+  run: async (io, args) => {
+    const inventory = await askedInventory(io, args);
     const queues = askedQueues(text(args, 'queues'));
     if (!inventory.ok || !queues.ok) {
       report(io, [...inventory.diagnostics, ...queues.diagnostics]);

@@ -2,6 +2,7 @@ import type { Options } from 'yargs';
 import type { ClusterInventory } from '../inventory/cluster';
 import type { Outcome } from '../diagnostics/diagnostic';
 import { text, type Arguments } from './command';
+import type { Io } from './io';
 import { readInventory } from './read-inventory';
 import { UsageError } from './usage-error';
 
@@ -35,8 +36,8 @@ export const outputOption = {
 } as const satisfies Options;
 
 /** The inventory that the options name. */
-export function askedInventory(args: Arguments): Outcome<ClusterInventory> {
+export async function askedInventory(io: Io, args: Arguments): Promise<Outcome<ClusterInventory>> {
   const name = text(args, 'inventory') ?? '';
   if (name === '') throw new UsageError('the name of the inventory is empty', 'a dash reads standard input');
-  return readInventory(name, text(args, 'pods'));
+  return readInventory(io, name, text(args, 'pods'));
 }

@@ -11,6 +11,8 @@ export interface Io {
   readonly isTTY: boolean;
   /** All of standard input. */
   readonly input: () => Promise<Buffer>;
+  /** The same in the pieces in which it comes: it may be larger than what is joined lightly. */
+  readonly pieces: () => Promise<readonly Buffer[]>;
 }
 
 /** Prints findings on standard error, in the form that the environment asks for. */
@@ -26,11 +28,15 @@ export function processIo(): Io {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     isTTY: process.stderr.isTTY,
-    input: async () => {
-      const chunks: Uint8Array[] = [];
-      // Bytes, because the stream was given no encoding.
-      for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-      return Buffer.concat(chunks);
-    },
+    input: async () => Buffer.concat(await piecesOf(process.stdin)),
+    pieces: async () =>
+      (await piecesOf(process.stdin)).map((piece) => Buffer.from(piece.buffer, piece.byteOffset, piece.length)),
   };
+}
+
+async function piecesOf(stream: NodeJS.ReadStream): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  // Bytes, because the stream was given no encoding.
+  for await (const piece of stream) pieces.push(piece as Uint8Array);
+  return pieces;
 }

@@ -2,16 +2,16 @@ import { checkPlan } from '../checker/check';
 import { diagnostic, sortDiagnostics, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
 import { yamlText } from '../emit/yaml';
-import { decodeText, parseText, readText, shownName } from '../inventory/document';
+import { parseText, readText, shownName, textOf } from '../inventory/document';
 import type { ProblemDocument } from '../placement/document';
 import type { Plan } from '../placement/plan';
 import { isPodGroup, type GroupSpec, type Problem } from '../placement/problem';
 import { readProblem } from '../placement/read';
 import { refusal } from '../placement/refusal';
 import { solve } from '../placement/solve';
-import { STANDARD_INPUT, text as textOf, type Arguments, type Command } from './command';
+import { STANDARD_INPUT, text as textArgument, type Arguments, type Command } from './command';
 import { report, type Io } from './io';
-import { locate } from './locate';
+import { locate } from '../inventory/locate';
 import { rebalanceOf } from './rebalance';
 import { UsageError } from './usage-error';
 
@@ -67,9 +67,9 @@ interface PlaceOptions {
 }
 
 function readOptions(args: Arguments): PlaceOptions {
-  const problem = textOf(args, 'problem') ?? '';
+  const problem = textArgument(args, 'problem') ?? '';
   if (problem === '') throw new UsageError('the name of the problem file is empty', 'a dash reads standard input');
-  return { problem, output: textOf(args, 'output') === 'yaml' ? 'yaml' : 'json', rebalance: rebalanceOf(args) };
+  return { problem, output: textArgument(args, 'output') === 'yaml' ? 'yaml' : 'json', rebalance: rebalanceOf(args) };
 }
 
 interface Input {
@@ -80,7 +80,7 @@ interface Input {
 
 async function readInput(io: Io, name: string): Promise<Input> {
   if (name !== STANDARD_INPUT) return { file: shownName(name), text: readText(name) };
-  return { file: 'standard input', text: { ok: true, value: decodeText(await io.input()), diagnostics: [] } };
+  return { file: 'standard input', text: textOf('standard input', await io.input()) };
 }
 
 function placeText(io: Io, { file, text }: Input, options: PlaceOptions, engine: Engine): ExitCode {

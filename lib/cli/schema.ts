@@ -1,17 +1,24 @@
 import { exitCodes } from '../diagnostics/exit';
+import { inventoryJsonSchema } from '../inventory/file/schema';
 import { planJsonSchema, problemJsonSchema } from '../placement/document';
 import { text, type Command } from './command';
+
+const schemas: Readonly<Record<string, () => object>> = {
+  problem: problemJsonSchema,
+  plan: planJsonSchema,
+  inventory: inventoryJsonSchema,
+};
 
 /** Prints the JSON Schema of the file format. */
 export const schema: Command = {
   usage: 'schema <document>',
-  summary: 'Print the JSON Schema of a problem or a plan',
-  positionals: { document: { type: 'string', choices: ['problem', 'plan'], describe: 'What to describe' } },
+  summary: 'Print the JSON Schema of a problem, a plan or an inventory file',
+  positionals: { document: { type: 'string', choices: Object.keys(schemas), describe: 'What to describe' } },
   options: {},
   examples: [['bayplan schema problem > problem.schema.json', 'let an editor complete and check problem files']],
   run: (io, args) => {
-    const described = text(args, 'document') === 'plan' ? planJsonSchema() : problemJsonSchema();
-    io.out(`${JSON.stringify(described, null, 2)}\n`);
+    const described = schemas[text(args, 'document') ?? ''];
+    io.out(`${JSON.stringify(described?.(), null, 2)}\n`);
     return exitCodes.ok;
   },
 };

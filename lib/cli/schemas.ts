@@ -1,7 +1,7 @@
 import { diagnostic, hasErrors, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
 import { writeFile } from '../emit/write-file';
-import { decodeText, readText, shownName } from '../inventory/document';
+import { readText, shownName, textOf } from '../inventory/document';
 import { bundleText } from '../schemas/bundle';
 import { mergeBundles, readCrds } from '../schemas/crd';
 import type { SchemaBundle } from '../schemas/schema';
@@ -49,9 +49,10 @@ export const schemas: CommandGroup = {
 };
 
 async function readFile(io: Io, name: string): Promise<Outcome<SchemaBundle>> {
-  if (name === STANDARD_INPUT) return readCrds('standard input', decodeText(await io.input()));
-  const content = readText(name);
-  return content.ok ? readCrds(shownName(name), content.value) : content;
+  const isPiped = name === STANDARD_INPUT;
+  const file = isPiped ? 'standard input' : shownName(name);
+  const content = isPiped ? textOf(file, await io.input()) : readText(name);
+  return content.ok ? readCrds(file, content.value) : content;
 }
 
 function notChecked({ kind, texts: parts }: Unchecked): Diagnostic {

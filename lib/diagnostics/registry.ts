@@ -5,6 +5,7 @@ import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { inventoryLintCodes } from './codes/inventory-lint';
+import { inventoryFileCodes } from './codes/inventory-file';
 import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
@@ -14,6 +15,7 @@ import { verifyCodes } from './codes/verify';
 const codes = {
   ...inputCodes,
   ...inventoryLintCodes,
+  ...inventoryFileCodes,
   ...checkCodes,
   ...placementCodes,
   ...verifyCodes,

@@ -100,7 +100,8 @@ const withUnit = /^\d+(?:\.\d+)?(?:m|k|M|G|T|P|[KMGTPE]i|h|s|ms)$/;
 // The last one is no number in any YAML, but some readers look for the mantissa later: `yaml` 2.9 reads e1 as NaN.
 const reserved = /^(?:y|n|yes|no|on|off|true|false|null|-?e[-+]?[\d_]+)$/i;
 
-function quoted(text: string): string {
+/** A text as a scalar on one line, quoted where it must be. */
+export function quoted(text: string): string {
   return (plain.test(text) && !reserved.test(text)) || withUnit.test(text) ? text : doubleQuoted(text);
 }
 

@@ -33,6 +33,8 @@ interface Repeated {
 
 /** Values that occur more than once, in order, each with the members that have it, in order. */
 function repeated(pairs: readonly (readonly [value: string, member: string])[]): Repeated[] {
+  // Mostly there are none, and that is quick to see.
+  if (new Set(pairs.map(([value]) => value)).size === pairs.length) return [];
   const groups = new Map<string, string[]>();
   for (const [value, member] of pairs) {
     const group = groups.get(value);

@@ -29,6 +29,12 @@ export interface InventoryNode {
   readonly allocatable: Resources;
   /** Such as `amd64`. */
   readonly architecture?: string;
+  /**
+   * Devices that drivers of dynamic resource allocation publish for the node, by driver and, where devices say one, type:
+   * `gpu.nvidia.com/gpu`, `compute-domain.nvidia.com/channel`. Absent where no ResourceSlice tells of the node. Nothing is
+   * placed by it: what a pod may take is `allocatable`.
+   */
+  readonly dra?: Readonly<Record<string, number>>;
 }
 
 /**

@@ -56,7 +56,8 @@ function countKeys(value: unknown): number {
   return keys;
 }
 
-function searchDuplicate(text: string): DuplicateKey | undefined {
+/** The first key that stands twice in one map, looked for in every map; the text may end too early. */
+export function searchDuplicate(text: string): DuplicateKey | undefined {
   const maps: Set<string>[] = [];
   let first: DuplicateKey | undefined;
   visit(text, {

@@ -16,6 +16,9 @@ export function isMap(value: unknown): value is RawMap {
 /** Turns a place inside a list's document, such as `items[3].metadata`, into a place for the user. */
 export type Place = (pointer: string) => Where;
 
+/** What the items are called. */
+type Noun = 'node' | 'pod' | 'class' | 'entry' | 'slice';
+
 /** One way in which a field can be wrong; hits of one fault on one field are told together. */
 interface Fault {
   readonly code: DiagnosticCode;
@@ -70,9 +73,12 @@ export class FieldReader {
   private item = '';
   private subject = '';
   private readonly faults = new Map<string, { readonly fault: Fault; readonly field: string; readonly hits: Hit[] }>();
+  private readonly readBefore = new WeakMap<object, unknown>();
+  /** How much was wrong so far. */
+  private hits = 0;
   private readonly amountsByText = new Map<unknown, Amount | undefined>();
 
-  constructor(private readonly noun: 'node' | 'pod') {}
+  constructor(private readonly noun: Noun) {}
 
   /** Starts on the next item, known by its place until it has a name. */
   begin(item: string): void {
@@ -83,6 +89,20 @@ export class FieldReader {
   /** The name under which faults of this item are told from now on. */
   call(subject: string): void {
     this.subject = subject;
+  }
+
+  /**
+   * What `read` makes of a value; a value that stands in several items, as one object, is read once, unless something was
+   * wrong with it.
+   */
+  once<T>(value: unknown, read: () => T): T {
+    if (typeof value !== 'object' || value === null) return read();
+    // What was kept for a value was made by the same reading of it: a field is read in one way.
+    if (this.readBefore.has(value)) return this.readBefore.get(value) as T;
+    const before = this.hits;
+    const result = read();
+    if (this.hits === before) this.readBefore.set(value, result);
+    return result;
   }
 
   map(value: unknown, field: string): RawMap {
@@ -187,6 +207,7 @@ export class FieldReader {
     const key = `${fault.code} ${fault.wrong} ${field.replace(/\[\d+\]/g, '[]')}`;
     const entry = this.faults.get(key) ?? { fault, field, hits: [] };
     const pointer = field === '' ? this.item : `${this.item}.${field}`;
+    this.hits += 1;
     entry.hits.push({ subject: this.subject, pointer, value: shown(value) });
     this.faults.set(key, entry);
   }
@@ -220,7 +241,8 @@ function isExact(value: unknown): value is string | number {
 /** Longest part of a value that a message quotes. */
 const QUOTED = 60;
 
-function shown(value: unknown): string {
+/** A value as a message quotes it, cut where it is long; empty for one that is absent. */
+export function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return '';
   // undefined for functions and symbols, which no document holds but a caller's object may
   const text = (JSON.stringify(value) as string | undefined) ?? typeof value;

@@ -1,13 +1,8 @@
-import type { Diagnostic, Outcome, Where } from '../diagnostics/diagnostic';
-import { hasErrors } from '../diagnostics/diagnostic';
-import { checkNodes, checkPods, checkRunning, hasHostname } from './checks';
-import type { ClusterInventory, InventoryNode, RunningPod } from './cluster';
-import { readDocument, shownName } from './document';
-import { FieldReader, type Place, type RawMap } from './fields';
-import { readList, type ItemKind } from './list';
-import { readNode } from './nodes';
-import { readPod } from './pods';
-import { compareNames, compareText } from '../order';
+import type { Outcome, Where } from '../diagnostics/diagnostic';
+import type { ClusterInventory, RunningPod } from './cluster';
+import type { Place } from './fields';
+import { bytesSource, loadFile, loadLists, type ListSource } from './load';
+import { fileSource, type ByteSource } from './source';
 
 export type { ClusterInventory, InventoryNode, RunningPod } from './cluster';
 
@@ -20,6 +15,11 @@ export interface InventoryObjects {
    * @default - nothing runs on the nodes
    */
   readonly pods?: unknown;
+  /**
+   * A list of ResourceSlices of resource.k8s.io.
+   * @default - no devices are known but those that nodes report
+   */
+  readonly resourceSlices?: unknown;
 }
 
 /** Options of `Inventory.fromKubectl`. */
@@ -29,118 +29,107 @@ export interface KubectlOptions {
    * @default - nothing runs on the nodes
    */
   readonly pods?: string;
+  /**
+   * File with the output of `kubectl get resourceslices -o json`, or `-o yaml`.
+   * @default - no devices are known but those that nodes report
+   */
+  readonly resourceSlices?: string;
 }
 
-/** Where a list comes from, and how its places are named to the user. */
-interface Source {
-  readonly read: () => Outcome<unknown>;
-  readonly place: Place;
-  readonly file?: string;
-  /** The file as it was named. */
-  readonly name?: string;
+/** Lists of a cluster as bytes, such as those of standard input. */
+export interface InventoryBytes {
+  readonly nodes: ByteSource;
+  readonly pods?: ByteSource;
+  readonly resourceSlices?: ByteSource;
 }
 
 /**
  * The nodes of a cluster, and what already runs on them.
  *
+ * @example Inventory.fromFile('topologies/eu-west/inventory.yaml')
  * @example Inventory.fromKubectl('topologies/eu-west/nodes.json', { pods: 'topologies/eu-west/pods.json' })
  */
 export class Inventory {
   /**
-   * Reads what `kubectl get nodes -o json` (or `-o yaml`) wrote, when it is loaded and not before. Relative names start
-   * from the working folder.
+   * Reads an inventory file, which `bayplan inventory import` wrote or a person did, when it is loaded and not before.
+   * docs/inventory.md describes the format. Relative names start from the working folder.
    */
-  static fromKubectl(nodesFile: string, options: KubectlOptions = {}): Inventory {
-    return new Inventory(fileSource(nodesFile), options.pods === undefined ? undefined : fileSource(options.pods));
-  }
-
-  /** Takes lists that are already in memory; places in diagnostics begin with `nodes` or `pods`. */
-  static fromObjects(objects: InventoryObjects): Inventory {
-    const { nodes, pods } = objects;
-    return new Inventory(objectSource('nodes', nodes), pods === undefined ? undefined : objectSource('pods', pods));
-  }
-
-  private constructor(
-    private readonly nodes: Source,
-    private readonly pods?: Source,
-  ) {}
-
-  /** Files that are read, as they were named, the one with the nodes first; none for lists in memory. */
-  get sources(): readonly string[] {
-    return [this.nodes, this.pods].flatMap((source) => source?.name ?? []);
+  static fromFile(file: string): Inventory {
+    return new Inventory([file], (isOwn) => loadFile(fileSource(file), isOwn));
   }
 
   /**
-   * Reads and checks both lists. Every call reads anew; everything that is wrong is told at once.
+   * Reads what `kubectl get nodes -o json` (or `-o yaml`) wrote, when it is loaded and not before. Relative names start
+   * from the working folder.
+   */
+  static fromKubectl(nodesFile: string, { pods, resourceSlices }: KubectlOptions = {}): Inventory {
+    const lists = {
+      nodes: fileSource(nodesFile),
+      pods: pods === undefined ? undefined : fileSource(pods),
+      resourceSlices: resourceSlices === undefined ? undefined : fileSource(resourceSlices),
+    };
+    return Inventory.ofLists(
+      [nodesFile, pods, resourceSlices].filter((name) => name !== undefined),
+      lists,
+    );
+  }
+
+  /** Takes lists that are already in memory; places in diagnostics begin with `nodes`, `pods` or `resourceSlices`. */
+  static fromObjects({ nodes, pods, resourceSlices }: InventoryObjects): Inventory {
+    const lists = {
+      nodes: objectSource('nodes', nodes),
+      pods: pods === undefined ? undefined : objectSource('pods', pods),
+      slices: resourceSlices === undefined ? undefined : objectSource('resourceSlices', resourceSlices),
+    };
+    return new Inventory([], (isOwn) => loadLists(lists, isOwn));
+  }
+
+  /** Takes lists, or an inventory file in place of the nodes, as the bytes that were piped to a command. */
+  static fromBytes(bytes: InventoryBytes): Inventory {
+    return isInventoryFile(bytes.nodes)
+      ? new Inventory([], (isOwn) => loadFile(bytes.nodes, isOwn))
+      : Inventory.ofLists([], bytes);
+  }
+
+  private static ofLists(names: readonly string[], { nodes, pods, resourceSlices }: InventoryBytes): Inventory {
+    const lists = {
+      nodes: bytesSource(nodes),
+      pods: pods && bytesSource(pods),
+      slices: resourceSlices && bytesSource(resourceSlices),
+    };
+    return new Inventory(names, (isOwn) => loadLists(lists, isOwn));
+  }
+
+  private constructor(
+    /** Files that are read, as they were named, the one with the nodes first; none for lists in memory. */
+    readonly sources: readonly string[],
+    private readonly read: (isOwn: (pod: RunningPod) => boolean) => Outcome<ClusterInventory>,
+  ) {}
+
+  /**
+   * Reads and checks all lists. Every call reads anew; everything that is wrong is told at once.
    *
    * @param isOwn pods that are about to be placed anew: nothing is asked of how they run now
    */
   load(isOwn: (pod: RunningPod) => boolean = () => false): Outcome<ClusterInventory> {
-    const nodes = loadNodes(this.nodes);
-    const pods = this.pods ? loadPods(this.pods) : { ok: true as const, value: [], diagnostics: [] };
-    const diagnostics = [...nodes.diagnostics, ...pods.diagnostics];
-    if (!nodes.ok || !pods.ok) return { ok: false, diagnostics };
-    const files = { nodes: this.nodes.file, pods: this.pods?.file };
-    const inventory = { files, nodes: nodes.value, pods: pods.value };
-    const warnings = this.pods ? checkRunning(inventory, this.pods.place, isOwn) : [];
-    return { ok: true, value: inventory, diagnostics: [...diagnostics, ...warnings] };
+    return this.read(isOwn);
   }
 }
 
-function fileSource(name: string): Source {
-  const file = shownName(name);
-  return {
-    read: () => readDocument(name),
-    place: (pointer): Where => (pointer === '' ? { file } : { file, pointer }),
-    file,
-    name,
-  };
+/** Keys by which a document is told, at the begin of a line or of a JSON map. */
+const ofFile = /^\s*\{\s*"(?:format|classes)"|^(?:format|classes|exceptions)\s*:/m;
+
+/** True for what begins as an inventory file does, and not as a list of kubectl. What cannot be read is neither. */
+export function isInventoryFile(source: ByteSource): boolean {
+  try {
+    for (const piece of source.pieces()) return ofFile.test(piece.toString('utf8', 0, 65_536));
+  } catch {
+    // Loading it tells why.
+  }
+  return false;
 }
 
-function objectSource(name: 'nodes' | 'pods', value: unknown): Source {
-  return {
-    read: () => ({ ok: true, value, diagnostics: [] }),
-    place: (pointer): Where => ({ pointer: pointer === '' ? name : `${name}.${pointer}` }),
-  };
-}
-
-function loadNodes(source: Source): Outcome<readonly InventoryNode[]> {
-  const items = loadItems(source, 'Node', readNode);
-  if (!items.ok) return items;
-  const diagnostics = [...items.diagnostics, ...checkNodes(items.value, source.place)];
-  const nodes = items.value.filter(hasHostname).sort(compareNames);
-  return checked(nodes, diagnostics);
-}
-
-function loadPods(source: Source): Outcome<readonly RunningPod[]> {
-  const items = loadItems(source, 'Pod', readPod);
-  if (!items.ok) return items;
-  const diagnostics = [...items.diagnostics, ...checkPods(items.value, source.place)];
-  return checked([...items.value].sort(byNamespaceAndName), diagnostics);
-}
-
-function checked<T>(value: T, diagnostics: readonly Diagnostic[]): Outcome<T> {
-  return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
-}
-
-/** Items that could be read at all, with what was wrong in their fields. */
-function loadItems<T>(
-  source: Source,
-  kind: ItemKind,
-  readItem: (raw: RawMap, fields: FieldReader) => T | undefined,
-): Outcome<readonly T[]> {
-  const document = source.read();
-  if (!document.ok) return document;
-  const list = readList(document.value, kind, source.place);
-  if (!list.ok) return list;
-  const fields = new FieldReader(kind === 'Node' ? 'node' : 'pod');
-  const items = list.value.flatMap((raw, i) => {
-    fields.begin(`items[${i}]`);
-    return readItem(raw, fields) ?? [];
-  });
-  return { ok: true, value: items, diagnostics: fields.diagnostics(source.place) };
-}
-
-function byNamespaceAndName(a: RunningPod, b: RunningPod): number {
-  return compareText(a.namespace, b.namespace) || compareNames(a, b);
+function objectSource(name: string, value: unknown): ListSource {
+  const place: Place = (pointer): Where => ({ pointer: pointer === '' ? name : `${name}.${pointer}` });
+  return { read: () => ({ ok: true, value: { value, place }, diagnostics: [] }) };
 }

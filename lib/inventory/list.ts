@@ -2,12 +2,13 @@ import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { isMap, type Place, type RawMap } from './fields';
 import { listNames, sorted } from './names';
 
-/** The items of a core/v1 list of one kind. */
-export type ItemKind = 'Node' | 'Pod';
+/** What a list holds: core/v1 Nodes or Pods, or ResourceSlices of resource.k8s.io. */
+export type ItemKind = 'Node' | 'Pod' | 'ResourceSlice';
 
 const commands: Readonly<Record<ItemKind, string>> = {
   Node: 'kubectl get nodes -o json',
   Pod: 'kubectl get pods -A -o json',
+  ResourceSlice: 'kubectl get resourceslices -o json',
 };
 
 /**
@@ -46,11 +47,18 @@ function refused(
 
 function itemsOfKind(document: RawMap, kind: ItemKind): readonly RawMap[] | undefined {
   const { items } = document;
-  const typed = document.kind === `${kind}List`;
-  if (!(typed || document.kind === 'List') || document.apiVersion !== 'v1' || !Array.isArray(items)) return undefined;
+  const typed = document.kind === `${kind}List` && isOfGroup(document, kind);
+  const untyped = document.kind === 'List' && document.apiVersion === 'v1';
+  if (!(typed || untyped) || !Array.isArray(items)) return undefined;
   const fits = (item: unknown): item is RawMap =>
-    isMap(item) && (kindOf(item) === kind || (typed && item.kind === undefined));
+    isMap(item) && ((item.kind === kind && isOfGroup(item, kind)) || (typed && item.kind === undefined));
   return items.every(fits) ? items : undefined;
+}
+
+/** Kinds of core/v1, or of any version of resource.k8s.io; an item may leave the version out. */
+function isOfGroup({ apiVersion }: RawMap, kind: ItemKind): boolean {
+  if (kind !== 'ResourceSlice') return apiVersion === 'v1' || typeof apiVersion !== 'string';
+  return typeof apiVersion === 'string' && apiVersion.startsWith('resource.k8s.io/');
 }
 
 /** Kind of an object, with its API group and version where it is not core/v1. */

@@ -25,11 +25,13 @@ export function readNode(raw: RawMap, fields: FieldReader): ReadNode | undefined
     name,
     hostname: labels[HOSTNAME_LABEL],
     labels,
-    taints: readTaints(fields.list(spec.taints, 'spec.taints'), fields),
+    taints: fields.once(spec.taints, () => readTaints(fields.list(spec.taints, 'spec.taints'), fields)),
     unschedulable: fields.flag(spec.unschedulable, 'spec.unschedulable'),
     ready: notReady.length === 0,
     notReady,
-    allocatable: fields.requiredAmounts(status.allocatable, 'status.allocatable'),
+    allocatable: fields.once(status.allocatable, () =>
+      fields.requiredAmounts(status.allocatable, 'status.allocatable'),
+    ),
     architecture: architecture ?? labels['kubernetes.io/arch'],
   };
 }

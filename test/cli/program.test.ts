@@ -87,7 +87,7 @@ describe('wrong usage', () => {
     ],
     [
       ['schema', 'node'],
-      'a value is not one of those allowed: document is "node", not one of "problem", "plan"',
+      'a value is not one of those allowed: document is "node", not one of "problem", "plan", "inventory"',
       'bayplan schema --help lists what there is',
     ],
     [

@@ -32,12 +32,15 @@ export function fakeIo({ env = {}, input = '', isTTY = false }: Surroundings): {
 } {
   let out = '';
   let err = '';
+  const bytes = typeof input === 'string' ? Buffer.from(input) : input;
   const io: Io = {
     env,
     isTTY,
     out: (text) => (out += text),
     err: (text) => (err += text),
-    input: () => Promise.resolve(typeof input === 'string' ? Buffer.from(input) : input),
+    input: () => Promise.resolve(bytes),
+    // Cut in two, as a pipe would do at some place.
+    pieces: () => Promise.resolve([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]),
   };
   return { io, written: () => ({ out, err }) };
 }

@@ -7,6 +7,7 @@ import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
 import { inventoryLintCodes } from '../../lib/diagnostics/codes/inventory-lint';
+import { inventoryFileCodes } from '../../lib/diagnostics/codes/inventory-file';
 import { pinCodes } from '../../lib/diagnostics/codes/pins';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
@@ -16,7 +17,7 @@ import { renderCodeList, renderExplanation } from '../../lib/diagnostics/explain
 import { isDiagnosticCode, registry } from '../../lib/diagnostics/registry';
 
 const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>>[]>> = {
-  1: [inputCodes, inventoryLintCodes],
+  1: [inputCodes, inventoryFileCodes, inventoryLintCodes],
   2: [checkCodes, secretSourceCodes],
   3: [placementCodes],
   4: [verifyCodes, changeCodes, schemaCodes, writtenSecretCodes],

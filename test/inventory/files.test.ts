@@ -111,7 +111,7 @@ describe('a file that is no node list', () => {
     ]);
   });
 
-  test.each([
+  test.each<[string, string, string | Uint8Array, string]>([
     [
       'JSON that was cut short',
       'a.json',
@@ -129,6 +129,31 @@ describe('a file that is no node list', () => {
       'a.json',
       '{}\n{}',
       'BAY1002 a.json 2:1: not JSON: found "{" where nothing more should be',
+    ],
+    [
+      'JSON in Latin-1',
+      'a.json',
+      latin1('{"kind": "List",\n "items": ["\u00fc"]}'),
+      'BAY1051 a.json 2:13: not UTF-8: a byte that begins no character',
+    ],
+    [
+      'JSON of lists without end',
+      'a.json',
+      '['.repeat(100_000),
+      'BAY1002 a.json: maps and lists stand within each other thousands deep',
+    ],
+    [
+      'YAML of lists without end',
+      'a.yaml',
+      `items: ${'['.repeat(100_000)}`,
+      'BAY1002 a.yaml: maps and lists stand within each other thousands deep',
+    ],
+    ['YAML of 16 MB', 'a.yaml', `kind: List # ${'.'.repeat(16_000_000)}`, 'BAY1050 a.yaml: YAML of more than 16 MB'],
+    [
+      'a list of lists',
+      'a.json',
+      '{"apiVersion": "v1", "kind": "List", "items": [{"apiVersion": "v1", "kind": "NodeList", "items": []}]}',
+      'BAY1003 a.json: not a list of Nodes but a list of NodeLists',
     ],
     [
       'YAML with a tab',
@@ -241,13 +266,13 @@ describe('a file that is no node list', () => {
       'no nodes at all',
       'a.json',
       '{"apiVersion": "v1", "kind": "List", "items": []}',
-      'BAY1004 a.json items: the list of Nodes is empty',
+      'BAY1004 a.json 1:38 items: the list of Nodes is empty',
     ],
     [
       'one page of several',
       'a.json',
       JSON.stringify({ ...nodes, metadata: { continue: 'abc' } }),
-      'BAY1005 a.json metadata.continue: the list of Nodes is cut off after 1',
+      'BAY1005 a.json 1:57 metadata.continue: the list of Nodes is cut off after 1',
     ],
   ])('%s', (_, name, content, finding) => {
     expect(of(name, content)).toEqual([finding]);
@@ -270,6 +295,10 @@ describe('a file that is no node list', () => {
     ]);
   });
 });
+
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'latin1'));
+}
 
 /** A YAML text of few lines that would grow to millions of items. */
 function bomb(): string {

@@ -6,7 +6,7 @@ export const inputCodes = {
     severity: 'error',
     title: 'a file cannot be read',
     explanation:
-      'The file is not there, is a folder, may not be read, or is larger than half a gigabyte, which is more than can be read at once. Relative names start from the folder in which the command runs, not from the file that names them.',
+      'The file is not there, is a folder, or may not be read. Relative names start from the folder in which the command runs, not from the file that names them.',
     bad: "Inventory.fromKubectl('nodes.json')                      // the file lies in topologies/eu-west/",
     good: "Inventory.fromKubectl('topologies/eu-west/nodes.json')",
   },
