@@ -7,13 +7,14 @@ import { nameOf, STANDARD_INPUT, text, type Arguments, type Command, type Comman
 import { explain } from './explain';
 import { exportCommand } from './export';
 import { report, type Io } from './io';
+import { lock } from './lock';
 import { place } from './place';
 import { schema } from './schema';
 import { schemas } from './schemas';
 import { synth } from './synth';
 import { UsageError } from './usage-error';
 
-const commands: readonly (Command | CommandGroup)[] = [synth, place, exportCommand, schema, schemas, explain];
+const commands: readonly (Command | CommandGroup)[] = [synth, lock, place, exportCommand, schema, schemas, explain];
 
 /** What may stand first on a command line. `completion` is yargs' own. */
 const names = [...commands.map(nameOf), 'completion'];
