@@ -43,15 +43,23 @@ export class PinWaiver extends Construct {
     Object.defineProperty(this, WAIVER, { value: true });
   }
 
-  /** True where it is about something of this name that a construct names. */
-  public covers(construct: IConstruct, kind: Wanted['kind'], name: string): boolean {
+  /** True where it is about something of this name. */
+  public names(kind: Wanted['kind'], name: string): boolean {
     const pattern = this.props[kind];
-    return pattern !== undefined && matches(pattern, name) && construct.node.scopes.includes(this.scope);
+    return pattern !== undefined && matches(pattern, name);
+  }
+
+  /** True for a construct below the one that it lies in. */
+  public isAbout(construct: IConstruct): boolean {
+    let around: IConstruct | undefined = construct;
+    while (around !== undefined && around !== this.scope) around = around.node.scope;
+    return around !== undefined;
   }
 }
 
 /** Whether a text is what a pattern says; `*` is any text, all else is itself. */
 function matches(pattern: string, text: string): boolean {
+  if (!pattern.includes('*')) return pattern === text;
   const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${parts.join('[^]*')}$`).test(text);
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import type { Manifest } from '../emit/manifest';
 import { joinedValues, type ImagesOfChart } from '../pins/chart-images';
-import { withPinnedImages } from '../pins/images';
+import { withPinnedImages, type PinImage } from '../pins/images';
 import { emptyLock, entryOf, type Lock } from '../pins/lock';
 import { splitReference } from '../pins/registry/reference';
 import { settle, type Settled, type Wanted } from '../pins/wanted';
@@ -81,7 +81,8 @@ function withDigests({ holders, charts, brought }: Survey, settled: Settled): Ma
   const change = (object: LoweredObject, make: (manifest: Manifest) => Manifest): void => {
     fresh.set(object, make(fresh.get(object) ?? object.manifest));
   };
-  for (const object of holders) change(object, (manifest) => withPinnedImages(manifest, ({ reference }) => pinnedReference(reference, settled))); // prettier-ignore
+  const pinImage: PinImage = ({ reference }) => pinnedReference(reference, settled);
+  for (const object of holders) change(object, (manifest) => withPinnedImages(manifest, pinImage));
   for (const { object, name, unpinnable } of charts) {
     const found = digestOf(entryOf(settled.charts, name));
     if (found !== undefined && unpinnable === undefined) change(object, (manifest) => withDigest(manifest, found));

@@ -52,7 +52,8 @@ class Walk {
   /** @param parent key of the map, or of the list that it stands in */
   map(value: RawMap, parent: string): RawMap {
     let changed: Record<string, unknown> | undefined;
-    for (const [key, child] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
+      const child = value[key];
       if (typeof child !== 'string' && (typeof child !== 'object' || child === null)) continue;
       this.path.push(key);
       const fresh = this.child(key, child, parent);

@@ -96,8 +96,14 @@ export function readLock(file: string, text: string): Outcome<Lock> {
   if (parsed.success) return { ok: true, value: fromFile(parsed.data), diagnostics: [] };
   const diagnostics = parsed.error.issues
     .slice(0, MOST_ISSUES)
-    .flatMap(({ path, message }) => refused(file, path.map(String).join('.'), message).diagnostics);
+    .flatMap(({ path, message }) => refused(file, path.map(String).join('.'), inOurWords(message)).diagnostics);
   return { ok: false, diagnostics };
+}
+
+/** zod's own words, in the form of ours. */
+function inOurWords(message: string): string {
+  const text = message.replace(/^Invalid input: /, '');
+  return text.endsWith('received undefined') ? 'it is missing' : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** The entry of a name; whatever else an object knows by that name is none. */
@@ -131,7 +137,7 @@ function refused(file: string, pointer: string, message: string): Outcome<never>
   const found = diagnostic('BAY6020', {
     message: `${what}: ${message}`,
     where: { file, ...(pointer === '' ? {} : { pointer }) },
-    help: `restore the file: git checkout -- ${file}; without it the next synth places every graph anew`,
+    help: `restore the file: git checkout -- ${file}; without it bayplan lock and bayplan synth make a new one, and every graph is placed anew`,
   });
   return { ok: false, diagnostics: [found] };
 }

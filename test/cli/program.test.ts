@@ -157,13 +157,23 @@ describe('bayplan explain', () => {
 });
 
 describe('bayplan schema', () => {
-  test.each(['problem', 'plan', 'lock'])('%s is a JSON Schema', async (document) => {
+  test.each(['problem', 'plan'])('%s is a JSON Schema', async (document) => {
     const { code, out, err } = await run(['schema', document]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(JSON.parse(out)).toMatchObject({
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
       properties: { version: { const: 1 } },
+      additionalProperties: false,
+    });
+  });
+
+  test('so is that of locks', async () => {
+    const { code, out, err } = await run(['schema', 'lock']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      properties: { format: { enum: [2, 1] }, images: { description: 'by reference as declared' } },
       additionalProperties: false,
     });
   });

@@ -16,7 +16,7 @@ Where an image cannot be looked up, a PinWaiver says so, with the reason. It sta
   },
   BAY6023: {
     severity: 'error',
-    title: 'an image without a version',
+    title: 'an image that is another one tomorrow',
     explanation: `
 The tag latest, or no tag at all, says of no image which one it is, so there is nothing to look up and nothing to go back
 to. Name a version. No waiver helps a container; a field of another object that is called image and names none can be

@@ -28,12 +28,8 @@ const ONE_VERSION = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 /** The charts of a cluster: those of OCIRepositories, and those that releases take from repositories of other kinds. */
 export function chartsOf(objects: readonly LoweredObject[]): ChartUse[] {
   const releases = objects.filter(({ manifest }) => manifest.kind === 'HelmRelease');
-  const sources = new Map(
-    objects.map(({ manifest }) => {
-      const { namespace, name } = manifest.metadata;
-      return [keyOf(manifest.kind, namespace, name), manifest] as const;
-    }),
-  );
+  const repositories = objects.filter(({ manifest }) => manifest.kind === 'HelmRepository');
+  const sources = new Map(repositories.map(({ manifest }) => [keyOf(manifest.metadata), manifest]));
   return objects.flatMap((object) => {
     const { kind, spec } = object.manifest;
     if (kind === 'OCIRepository') return ociChart(object, releases);
@@ -67,12 +63,13 @@ function repositoryChart(
   releases: readonly LoweredObject[],
 ): ChartUse[] {
   const { kind, name, namespace } = asMap(chart['sourceRef']);
-  const key = keyOf(asText(kind), asText(namespace) ?? object.manifest.metadata.namespace, asText(name));
-  const url = asText(asMap(sources.get(key)?.['spec'])['url'])?.replace(/\/+$/, '');
-  const address = `${url ?? key} ${asText(chart['chart']) ?? ''}`;
-  const version = asText(chart['version']) ?? '';
+  const source = { namespace: asText(namespace) ?? object.manifest.metadata.namespace, name: asText(name) ?? '' };
   // The version of a chart in a Git repository or a bucket is that of the whole source.
   const isVersioned = kind === 'HelmRepository';
+  const known = isVersioned ? sources.get(keyOf(source)) : undefined;
+  const url = asText(asMap(known?.['spec'])['url'])?.replace(/\/+$/, '');
+  const address = `${url ?? `${asText(kind) ?? ''}/${keyOf(source)}`} ${asText(chart['chart']) ?? ''}`;
+  const version = asText(chart['version']) ?? '';
   const unpinnable = `comes from a ${isVersioned ? 'plain HTTP repository' : String(asText(kind))}`;
   return [
     {
@@ -109,6 +106,6 @@ function refersTo({ metadata, spec }: Manifest, source: Manifest): boolean {
   return kind === source.kind && name === source.metadata.name && namespace === source.metadata.namespace;
 }
 
-function keyOf(kind = 'source', namespace = '', name = ''): string {
-  return [kind, namespace, name].join('/');
+function keyOf({ namespace = '', name }: Pick<Manifest['metadata'], 'name' | 'namespace'>): string {
+  return `${namespace}/${name}`;
 }

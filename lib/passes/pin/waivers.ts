@@ -13,11 +13,13 @@ export class Waivers {
 
   /** Why something need not be pinned, on one line; undefined where a construct that names it has no waiver for it. */
   reason(kind: Wanted['kind'], name: string, namedBy: readonly IConstruct[]): string | undefined {
-    const covering = namedBy.map((construct) => this.all.filter((waiver) => waiver.covers(construct, kind, name)));
-    const reasons = covering.map(([first]) => first?.props.reason.trim().replace(/\s+/g, ' '));
-    if (reasons.length === 0 || reasons.includes(undefined)) return undefined;
-    for (const waiver of covering.flat()) this.used.add(waiver);
-    return reasons[0];
+    const named = this.all.filter((waiver) => waiver.names(kind, name));
+    if (named.length === 0) return undefined;
+    const covering = namedBy.map((construct) => named.find((waiver) => waiver.isAbout(construct)));
+    if (covering.includes(undefined)) return undefined;
+    const used = named.filter((waiver) => namedBy.some((construct) => waiver.isAbout(construct)));
+    for (const waiver of used) this.used.add(waiver);
+    return covering[0]?.props.reason.trim().replace(/\s+/g, ' ');
   }
 
   /** What is wrong with the waivers themselves, once everything was asked for. */
