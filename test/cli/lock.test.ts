@@ -16,6 +16,9 @@ const amd64 = { os: 'linux', architecture: 'amd64' };
 const arm64 = { os: 'linux', architecture: 'arm64' };
 const commit = '0123456789abcdef0123456789abcdef01234567';
 
+// Each command starts a program of its own, which takes its time on a busy machine.
+jest.setTimeout(180_000);
+
 let folder = '';
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'bayplan-lock-')));
@@ -83,9 +86,13 @@ async function hub(sha: () => string, token?: string): Promise<string> {
 
 const app = ['--app', 'node --import tsx main.ts'];
 
-async function command(args: readonly string[], env: Readonly<Record<string, string>> = {}): ReturnType<typeof run> {
+async function command(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  isTTY = false,
+): ReturnType<typeof run> {
   const PATH = process.env['PATH'];
-  return run([...args, ...app], { env: { PATH, DOCKER_CONFIG: '/nonexistent', NO_COLOR: '1', ...env } });
+  return run([...args, ...app], { isTTY, env: { PATH, DOCKER_CONFIG: '/nonexistent', NO_COLOR: '1', ...env } });
 }
 
 describeWithRegistry('bayplan lock', () => {
@@ -152,7 +159,7 @@ describeWithRegistry('bayplan lock', () => {
     expect(graph).toContain(commit);
     const source = readFileSync('dist/test/flux/ocirepository-flux-system-dynamo-platform.yaml', 'utf8');
     expect(parse(source)).toMatchObject({ spec: { ref: { tag: '1.5.0', digest: chart.digest } } });
-  }, 60_000);
+  });
 
   test('a tag and a branch that move are followed with --update alone, and both states are shown', async () => {
     const first = await pushImage(host, 'ai/moving', '1.5.0', amd64, 'before');
@@ -171,12 +178,13 @@ describeWithRegistry('bayplan lock', () => {
         '',
       ].join('\n'),
     );
-    const all = await command(['lock', '--update'], { HF_ENDPOINT });
+    const all = await command(['lock', '--update'], { HF_ENDPOINT }, true);
+    expect(all.err).toMatch(/^\r\u001b\[K1 of 2 {2}.*\r\u001b\[K2 of 2 {2}.*\r\u001b\[Ktest\.lock\.yaml\n/);
     expect(all.err).toContain(`  ~ model example/model  ${commit} -> ${sha}\n`);
     const unknown = await command(['lock', '--update', 'moveing'], { HF_ENDPOINT });
     expect({ code: unknown.code, err: unknown.err }).toMatchObject({ code: 2 });
     expect(unknown.err).toContain('the fleet wants nothing called "moveing"');
-  }, 60_000);
+  });
 
   test('what is not there keeps everything from being written, and each of it is told', async () => {
     program({ image: `${host}/ai/server:1.5.1` });
@@ -188,7 +196,7 @@ describeWithRegistry('bayplan lock', () => {
     expect(err).toContain('set HF_TOKEN');
     expect(err).toContain(`new PinWaiver(cluster, 'id', { model: 'example/model', reason: '…' })`);
     expect(existsSync(lockFile())).toBe(false);
-  }, 30_000);
+  });
 
   test('a mirror is asked first, an image that carries its digest gets its platforms, and what is gone leaves', async () => {
     const HF_ENDPOINT = await hub(() => commit);
@@ -198,7 +206,7 @@ describeWithRegistry('bayplan lock', () => {
     const { err } = await command(['lock', '--mirror', `registry.example=${host}/ai`], { HF_ENDPOINT });
     expect(err).toContain(`  + image ${image}  ${index.digest} linux/amd64 linux/arm64\n`);
     expect(err).toContain(`  - image old:1.0.0  sha256:${'a'.repeat(64)}\n`);
-  }, 30_000);
+  });
 });
 
 describe('bayplan lock without asking anybody', () => {
@@ -243,5 +251,5 @@ describe('bayplan lock without asking anybody', () => {
       expect((await command([name])).code).toBe(2);
       expect(lockText()).toBe('<<<<<<< HEAD\n');
     }
-  }, 30_000);
+  });
 });
