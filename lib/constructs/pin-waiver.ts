@@ -1,7 +1,6 @@
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Wanted } from '../pins/wanted';
-import { freeId, noteDuplicate } from './ids';
-import { sourceOfCaller } from './source';
+import { Waiver } from './waiver';
 
 /** What need not be pinned. At least one of `image`, `chart` and `model`; `*` in a name stands for any text. */
 export interface PinWaiverProps {
@@ -24,22 +23,14 @@ const WAIVER = Symbol.for('bayplan.PinWaiver');
  * Lets an image, a chart or a model be written without a digest or a revision, in the objects of the cluster, graph or
  * fleet that it lies in. `bayplan synth --frozen=strict` takes none.
  */
-export class PinWaiver extends Construct {
+export class PinWaiver extends Waiver<PinWaiverProps> {
   /** True for a waiver, also one made by another copy of this library. */
   public static isPinWaiver(construct: object): construct is PinWaiver {
     return WAIVER in construct;
   }
 
-  /** The line that declared it. */
-  public readonly source = sourceOfCaller();
-
-  public constructor(
-    private readonly scope: Construct,
-    id: string,
-    public readonly props: PinWaiverProps,
-  ) {
-    super(scope, freeId(scope, id));
-    noteDuplicate(this, id);
+  public constructor(scope: Construct, id: string, props: PinWaiverProps) {
+    super(scope, id, props);
     Object.defineProperty(this, WAIVER, { value: true });
   }
 
@@ -47,13 +38,6 @@ export class PinWaiver extends Construct {
   public names(kind: Wanted['kind'], name: string): boolean {
     const pattern = this.props[kind];
     return pattern !== undefined && matches(pattern, name);
-  }
-
-  /** True for a construct below the one that it lies in. */
-  public isAbout(construct: IConstruct): boolean {
-    let around: IConstruct | undefined = construct;
-    while (around !== undefined && around !== this.scope) around = around.node.scope;
-    return around !== undefined;
   }
 }
 

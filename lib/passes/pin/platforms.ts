@@ -1,3 +1,4 @@
+import type { IConstruct } from 'constructs';
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import { entryOf, type ImagePin } from '../../pins/lock';
@@ -23,9 +24,10 @@ export function checkPlatforms(
       architecture === undefined ? [] : [[hostname, architecture] as const],
     ),
   );
+  const lowered = new Map(objects.map((each): [IConstruct, LoweredObject] => [each.object, each]));
   return cluster.graphs.flatMap((graph) => {
     const placed = pins.get(graph.node.path);
-    const own = objects.find(({ object }) => object === graph.deployment);
+    const own = lowered.get(graph.deployment);
     if (!placed || !own) return [];
     const nodesOf = new Map<string, Set<string>>();
     for (const { component = '', spec } of podTemplates(own)) {
