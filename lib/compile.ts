@@ -4,10 +4,11 @@ import { DiagnosticError } from './diagnostics/error';
 import { change, type ClusterChange } from './passes/change';
 import { filesWith, locksWith } from './passes/change/written';
 import { check } from './passes/check';
-import { collect } from './passes/collect';
+import { collect, type FleetModel } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
-import { frozen as frozenLocks, locksOf } from './passes/lock';
+import { frozen as frozenLocks, locksOf, looseEnds, type LooseEnds } from './passes/lock';
 import { lower, type LoweredObject } from './passes/lower';
+import { pin } from './passes/pin';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
 import { replay } from './passes/replay';
@@ -31,6 +32,8 @@ export interface Compilation {
   readonly guarantees: readonly Guarantee[];
   /** How many values look like secrets and are written nevertheless, because a SecretWaiver says why they are none. */
   readonly waived: number;
+  /** What stands without a digest or a commit in what is written. */
+  readonly loose: LooseEnds;
   /** Warnings, in the order in which they are printed. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -49,14 +52,18 @@ export interface CompileOptions {
   readonly running?: Files;
   /** Gangs more than must be that may move for a better plan. @default 0 */
   readonly rebalance?: number;
-  /** A lock that would change is an error. @default false */
-  readonly frozen?: boolean;
+  /** A lock that would change is an error; `strict`: so is whatever is not pinned, waived or not. @default false */
+  readonly frozen?: boolean | 'strict';
   /** Where a change of a cluster takes two commits, the first of them is what comes out for it. @default false */
   readonly firstStep?: boolean;
 }
 
 /** A pass of the caller's own. */
-export type OnLowered = (planned: readonly PlannedCluster[], lowered: readonly LoweredObject[]) => Outcome<unknown>;
+export type OnLowered = (
+  planned: readonly PlannedCluster[],
+  lowered: readonly LoweredObject[],
+  model: FleetModel,
+) => Outcome<unknown>;
 
 const nothingFound: Outcome<undefined> = { ok: true, value: undefined, diagnostics: [] };
 
@@ -82,15 +89,17 @@ export function compile(
   pass(check(model)); //                             what can be said without placing: names, levels, quotas, secrets
   const planned = pass(plan(model, rebalance)); //   a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
-  pass(onLowered(planned, lowered)); //              whoever wants them even where the checks below fail
-  pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
-  pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
-  const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
-  const locks = locksOf(planned);
-  const waived = pass(secrets(model, lowered, [...files, ...locks])); // nothing that looks like a secret is written
-  const made = pass(change(planned, lowered, files, { running, firstStep, rebalance })); // what runs can become it
+  pass(onLowered(planned, lowered, model)); //       whoever wants them even where the checks below fail
+  const pinned = pass(pin(model, planned, lowered)); // images and charts at the digests that are locked
+  const { objects } = pinned;
+  pass(verify(model, planned, objects)); //          the manifests say what the plan says, and KAI takes them
+  pass(replay(planned, objects)); //                 KAI puts every pod where the plan has it, whatever happens
+  const files = pass(render(model, objects)); //     text; Fleet.synth writes it, all or nothing
+  const locks = locksOf(planned, pinned);
+  const waived = pass(secrets(model, objects, [...files, ...locks])); // nothing that looks like a secret is written
+  const made = pass(change(planned, objects, files, { running, firstStep, rebalance })); // what runs can become it
   const lockedNow = locksWith(made.firstSteps, locks, planned);
-  if (frozen) pass(frozenLocks(lockedNow)); //       nothing that was locked comes out otherwise
+  if (frozen) pass(frozenLocks(lockedNow, pinned, frozen)); // nothing that was locked comes out otherwise
 
   return {
     files: filesWith(made.firstSteps, files, running),
@@ -100,6 +109,7 @@ export function compile(
     locks: lockedNow,
     guarantees: guaranteesOf(planned),
     waived,
+    loose: looseEnds(pinned),
     diagnostics: sortDiagnostics(findings),
   };
 }

@@ -9,6 +9,7 @@ import { exportCommand } from './export';
 import { init } from './init';
 import { inventory } from './inventory';
 import { report, type Io } from './io';
+import { lock } from './lock';
 import { place } from './place';
 import { schema } from './schema';
 import { schemas } from './schemas';
@@ -17,6 +18,7 @@ import { UsageError } from './usage-error';
 
 const commands: readonly (Command | CommandGroup)[] = [
   synth,
+  lock,
   place,
   init,
   inventory,

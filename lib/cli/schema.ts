@@ -1,5 +1,6 @@
 import { exitCodes } from '../diagnostics/exit';
 import { inventoryJsonSchema } from '../inventory/file/schema';
+import { lockJsonSchema } from '../pins/lock-schema';
 import { planJsonSchema, problemJsonSchema } from '../placement/document';
 import { text, type Command } from './command';
 
@@ -7,12 +8,13 @@ const schemas: Readonly<Record<string, () => object>> = {
   problem: problemJsonSchema,
   plan: planJsonSchema,
   inventory: inventoryJsonSchema,
+  lock: lockJsonSchema,
 };
 
-/** Prints the JSON Schema of the file format. */
+/** Prints the JSON Schema of a file format. */
 export const schema: Command = {
   usage: 'schema <document>',
-  summary: 'Print the JSON Schema of a problem, a plan or an inventory file',
+  summary: 'Print the JSON Schema of a problem, a plan, an inventory file or a lock',
   positionals: { document: { type: 'string', choices: Object.keys(schemas), describe: 'What to describe' } },
   options: {},
   examples: [['bayplan schema problem > problem.schema.json', 'let an editor complete and check problem files']],

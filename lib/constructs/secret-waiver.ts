@@ -1,7 +1,6 @@
-import { Construct, type IConstruct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { Manifest } from '../emit/manifest';
-import { freeId, noteDuplicate } from './ids';
-import { sourceOfCaller } from './source';
+import { Waiver } from './waiver';
 
 /** A value that looks like a secret and is none. */
 export interface SecretWaiverProps {
@@ -22,22 +21,14 @@ export interface SecretWaiverProps {
 const WAIVER = Symbol.for('bayplan.SecretWaiver');
 
 /** Lets a value that looks like a secret be written, in the objects of the cluster, graph or fleet that it lies in. */
-export class SecretWaiver extends Construct {
+export class SecretWaiver extends Waiver<SecretWaiverProps> {
   /** True for a waiver, also one made by another copy of this library. */
   public static isSecretWaiver(construct: object): construct is SecretWaiver {
     return WAIVER in construct;
   }
 
-  /** The line that declared it. */
-  public readonly source = sourceOfCaller();
-
-  public constructor(
-    private readonly scope: Construct,
-    id: string,
-    public readonly props: SecretWaiverProps,
-  ) {
-    super(scope, freeId(scope, id));
-    noteDuplicate(this, id);
+  public constructor(scope: Construct, id: string, props: SecretWaiverProps) {
+    super(scope, id, props);
     Object.defineProperty(this, WAIVER, { value: true });
   }
 
@@ -54,7 +45,7 @@ export class SecretWaiver extends Construct {
       props.namespace === metadata.namespace &&
       props.field !== '' &&
       `.${field}`.endsWith(`.${props.field}`) &&
-      construct.node.scopes.includes(this.scope)
+      this.isAbout(construct)
     );
   }
 }

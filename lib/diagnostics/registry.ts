@@ -6,6 +6,7 @@ import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { inventoryLintCodes } from './codes/inventory-lint';
 import { inventoryFileCodes } from './codes/inventory-file';
+import { pinnedCodes } from './codes/pinned';
 import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
@@ -26,6 +27,7 @@ const codes = {
   ...emitCodes,
   ...pinCodes,
   ...chartImageCodes,
+  ...pinnedCodes,
 };
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */

@@ -87,7 +87,7 @@ describe('wrong usage', () => {
     ],
     [
       ['schema', 'node'],
-      'a value is not one of those allowed: document is "node", not one of "problem", "plan", "inventory"',
+      'a value is not one of those allowed: document is "node", not one of "problem", "plan", "inventory", "lock"',
       'bayplan schema --help lists what there is',
     ],
     [
@@ -164,6 +164,16 @@ describe('bayplan schema', () => {
       $schema: 'https://json-schema.org/draft/2020-12/schema',
       type: 'object',
       properties: { version: { const: 1 } },
+      additionalProperties: false,
+    });
+  });
+
+  test('so is that of locks', async () => {
+    const { code, out, err } = await run(['schema', 'lock']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(JSON.parse(out)).toMatchObject({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      properties: { format: { enum: [2, 1] }, images: { description: 'by reference as declared' } },
       additionalProperties: false,
     });
   });

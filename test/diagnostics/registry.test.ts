@@ -8,6 +8,7 @@ import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
 import { inventoryLintCodes } from '../../lib/diagnostics/codes/inventory-lint';
 import { inventoryFileCodes } from '../../lib/diagnostics/codes/inventory-file';
+import { pinnedCodes } from '../../lib/diagnostics/codes/pinned';
 import { pinCodes } from '../../lib/diagnostics/codes/pins';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
@@ -22,7 +23,7 @@ const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>
   3: [placementCodes],
   4: [verifyCodes, changeCodes, schemaCodes, writtenSecretCodes],
   5: [emitCodes],
-  6: [pinCodes, chartImageCodes],
+  6: [pinCodes, pinnedCodes, chartImageCodes],
 };
 const all = Object.entries(stages).flatMap(([stage, lists]) =>
   lists.flatMap((codes) => Object.entries(codes).map(([code, info]) => ({ stage, code, info }))),

@@ -93,7 +93,7 @@ mirror is not written as host, host:port, or for a mirror host/path. The message
     severity: 'error',
     title: 'a lock that cannot be read',
     explanation:
-      'The lock of a cluster says where its graphs are. It is written by synth alone; by hand, or in a merge, it became something that synth would not write.',
+      'The lock of a cluster says where its graphs are, and what images, charts and models stand for. It is written by synth and by bayplan lock; by hand, or in a merge, it became something that they would not write.',
     bad: '<<<<<<< HEAD',
     good: '# git checkout --theirs topologies/eu-west/eu-west.lock.yaml && npx bayplan synth',
   },
@@ -101,7 +101,7 @@ mirror is not written as host, host:port, or for a mirror host/path. The message
     severity: 'error',
     title: 'a lock that is not current',
     explanation:
-      'With --frozen nothing may change but what was locked before: another placement, another inventory or another version of Bayplan has to be locked first.',
+      'With --frozen everything comes out as it was locked before: another placement, another inventory, another version of Bayplan, or an image, chart or model that is not in the lock or is there no more, has to be locked first. Each entry is a finding of its own, with the command that mends it.',
     bad: 'bayplan synth --frozen   # in CI, after an edit without a synth',
     good: 'bayplan synth && git add topologies dist',
   },

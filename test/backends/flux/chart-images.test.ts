@@ -16,11 +16,13 @@ const references = (chart: string, version: string, values: Values = {}): string
 const locked = (chart: string, version: string, values: Values): Map<string, Digest> =>
   new Map(references(chart, version, values).map((reference) => [reference, digest('a')]));
 
+const options = { namespace: 'flux-system', verify: {}, charts: {} };
+
 /** The releases of a stack as they are written, and what is known of their images. */
 function releasesOf(profile: (typeof profiles)[number]): [string, ReturnType<typeof releaseImages>][] {
   const objects = [
-    ...sources('flux-system', profile.example, {}),
-    ...releases('flux-system', profile.example, profile),
+    ...sources(options, { versions: profile.example, profile }),
+    ...releases(options, { versions: profile.example, profile }),
   ].map((object): Manifest => ({ ...object }));
   return objects.flatMap((object) => {
     const chart = chartOf(object, objects);
@@ -31,7 +33,7 @@ function releasesOf(profile: (typeof profiles)[number]): [string, ReturnType<typ
 describe('what the stacks run', () => {
   test.each(profiles.map((profile) => [profile.name, profile] as const))('%s: all of it is known', (_, profile) => {
     const found = releasesOf(profile);
-    expect(found).toHaveLength(releases('flux-system', profile.example, profile).length);
+    expect(found).toHaveLength(releases(options, { versions: profile.example, profile }).length);
     expect(found.flatMap(([, { notKnown }]) => notKnown)).toEqual([]);
     expect(found.filter(([chart, { images }]) => images.length === 0 && chart !== 'dynamo-crds')).toEqual([]);
   });
