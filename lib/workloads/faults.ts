@@ -96,9 +96,11 @@ function notCounted({ kind, name }: ManifestObject, { components, where }: Workl
   const pods = components.flatMap((component) => component.pods);
   const claims = [...new Set(pods.flatMap(({ unknownClaims }) => unknownClaims))].sort();
   const devices = [...new Set(pods.flatMap((pod) => Object.keys(pod.devices)))].sort();
-  if (claims.length + devices.length === 0) return [];
+  const unfilled = [...new Set(pods.flatMap((pod) => pod.unfilled))].sort();
+  if (claims.length + devices.length + unfilled.length === 0) return [];
   const what = [
     ...(devices.length > 0 ? [`devices of class ${listNames(devices)}`] : []),
+    ...(unfilled.length > 0 ? [`${listNames(unfilled)}, to be filled in later`] : []),
     ...(claims.length > 0 ? [`claim ${listNames(claims)}, which no file declares`] : []),
   ];
   return [
@@ -110,4 +112,10 @@ function notCounted({ kind, name }: ManifestObject, { components, where }: Workl
       data: { claims, devices },
     }),
   ];
+}
+
+function remedyFor(claims: readonly string[], unfilled: readonly string[]): string {
+  if (unfilled.length > 0)
+    return 'fill them in first: `envsubst < FILE` writes the manifest to its standard output, and - reads it';
+  return claims.length > 0 ? 'hand on the ResourceClaimTemplates as well' : 'see for yourself that the nodes have them';
 }
