@@ -184,7 +184,7 @@ function workloadAnswer(
   const pinned = safe?.status === 'placed' ? safe : undefined;
   const copies = copiesOf(workload, wishes, placed);
   const pinnedCopies = copiesOf(workload, wishes, pinned);
-  const isHere = JSON.stringify([...copies]) === JSON.stringify([...pinnedCopies]);
+  const isHere = JSON.stringify([...copies.values()]) === JSON.stringify([...pinnedCopies.values()]);
   const components = workload.components.map((component) => ({
     ...componentAnswer(component),
     copies: copies.get(component) ?? [],

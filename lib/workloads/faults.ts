@@ -1,20 +1,22 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
+import type { RawMap } from '../inventory/fields';
 import { listNames } from '../inventory/names';
 import { asList, asMap } from '../inventory/raw';
 import type { ManifestObject } from './objects';
 import { fromService, MAIN } from './service';
 import type { Workload } from './workload';
 
-/** A graph that Kustomize lays over another: no component says its type, and some say no image. */
+/** A graph that Kustomize lays over another: no component says its type, and not all say image and replicas. */
 export function isPatch({ kind, document }: ManifestObject): boolean {
   if (kind !== 'DynamoGraphDeployment') return false;
   const { services, components } = asMap(document.spec);
   const all = [...Object.values(asMap(services)), ...asList(components)].map(asMap);
   const untyped = all.every(({ type, componentType }) => type === undefined && componentType === undefined);
-  return all.length > 0 && untyped && all.some((component) => !hasImage(templateOf(component)));
+  const isWhole = (component: RawMap): boolean => component.replicas !== undefined && hasImage(templateOf(component));
+  return all.length > 0 && untyped && !all.every(isWhole);
 }
 
-function templateOf(component: ReturnType<typeof asMap>): unknown {
+function templateOf(component: RawMap): unknown {
   return component.podTemplate ?? fromService(component);
 }
 
