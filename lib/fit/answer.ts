@@ -14,7 +14,7 @@ import type { Levels } from './levels';
 import { gangNames } from './names';
 import { notesOf } from './notes';
 import { elsewhere, ownPods } from './own';
-import { copyOf, fitProblem, runningComponents, type Asked, type FitCluster } from './problem';
+import { copyOf, fitProblem, inManifestWords, runningComponents, type Asked, type FitCluster } from './problem';
 import { spreadOf, type Spread } from './spread';
 import type { FitStack } from './stack';
 import { wishesOf, type ManifestWish, type Wish } from './wishes';
@@ -155,6 +155,7 @@ function refusalOf({ gang, workload }: Asked, plan: GangPlan | undefined): Diagn
     refusal(plan, {
       what: `${workload.kind} ${gang} does not fit`,
       where: component && component.pointer !== 'spec' ? component.where : workload.where,
+      told: inManifestWords,
     }),
   ];
 }

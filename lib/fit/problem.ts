@@ -43,7 +43,7 @@ const CHANNEL = 'resource.nvidia.com/compute-domain-channel';
  */
 export function fitProblem(asked: readonly Asked[], cluster: FitCluster, isPinned: boolean): ProblemDocument {
   const { inventory, use, levels } = cluster;
-  const extra = new Map<string, number>();
+  const extra = new Map<string, string>();
   const gangs = asked.map((each) => gangOf(each, levels.topology, isPinned, extra));
   return {
     version: 1,
@@ -73,7 +73,7 @@ function gangOf(
   { gang, workload, wishes }: Asked,
   topology: string,
   isPinned: boolean,
-  extra: Map<string, number>,
+  extra: Map<string, string>,
 ): Gang {
   const components = runningComponents(workload);
   const groups = components.map((component) => {
@@ -96,6 +96,11 @@ export function runningComponents({ components }: Workload): readonly WorkloadCo
 /** Path of the group of a component's pods, or of what holds them. */
 function podsPath({ name }: WorkloadComponent, { components }: Wishes): string {
   return components.get(name)?.together ? `${name}/${REPLICA}` : name;
+}
+
+/** A text about groups of the problem, in the words of the manifests. */
+export function inManifestWords(text: string): string {
+  return text.replace(new RegExp(`/(?:${REPLICA}|${LEADER}|${WORKERS})(?![\\w-])`, 'g'), '');
 }
 
 /** Names of the nodes of a replica, in order of leader and workers. */
@@ -186,7 +191,7 @@ function apartness(
   component: WorkloadComponent,
   all: readonly WorkloadComponent[],
   name: string,
-  extra: Map<string, number>,
+  extra: Map<string, string>,
 ): Apartness {
   const requests: Record<string, string> = {};
   let exclusive: string | undefined;
@@ -195,20 +200,21 @@ function apartness(
     if (isMeant(term, component) && others.length === 0) exclusive ??= term.topologyKey;
     if (isMeant(term, component) && others.length > 0 && term.topologyKey === HOSTNAME_LABEL) {
       const resource = `anti-affinity of ${name}`;
-      extra.set(resource, MOST_PODS);
-      requests[resource] = String(MOST_PODS);
+      extra.set(resource, WHOLE);
+      requests[resource] = WHOLE;
     }
   }
   for (const other of all) {
     if (other === component) continue;
     const meant = termsOf(other).some((term) => isExpressible(term, other, all) && isMeant(term, component));
-    if (meant) requests[`anti-affinity of ${name.slice(0, name.lastIndexOf('/'))}/${other.name}`] ??= '1';
+    if (meant) requests[`anti-affinity of ${name.slice(0, name.lastIndexOf('/'))}/${other.name}`] ??= PART;
   }
   return { exclusive, requests };
 }
 
-/** More pods than a node holds. */
-const MOST_PODS = 10_000;
+/** All of a node's share in being alone, and so little of it that no node holds that many pods. */
+const WHOLE = '1';
+const PART = '100u';
 
 function termsOf({ pods }: WorkloadComponent): readonly PodTerm[] {
   return pods[0]?.apart ?? [];
