@@ -150,4 +150,13 @@ describe('notes on what would go wrong', () => {
     const { codes, help } = await ask([graph('g', [a()], { member: 'pg' }), podGroup('pg', { a: 4 })], nodes);
     expect([codes, help]).toEqual([['BAY1122'], [expect.stringContaining('minMember')]]);
   });
+
+  test('what operator and API server add to pods is there when KAI is played through', async () => {
+    const tainted = node('n1', {
+      spec: { taints: [{ key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' }] },
+    });
+    const one = graph('g', [a({ replicas: 1, pin: ['n1'] })], { member: 'pg' });
+    const options = ['--extended-resource-toleration'];
+    expect((await ask([one, podGroup('pg', { a: 1 })], list(tainted), ...options)).codes).toEqual([]);
+  });
 });
