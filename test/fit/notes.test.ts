@@ -159,4 +159,10 @@ describe('notes on what would go wrong', () => {
     const options = ['--extended-resource-toleration'];
     expect((await ask([one, podGroup('pg', { a: 1 })], list(tainted), ...options)).codes).toEqual([]);
   });
+
+  test('replicas of several pods need Grove', async () => {
+    const two = graph('g', [{ name: 'a', replicas: 1, nodes: 2, gpus: 8, minAvailable: 1 }]);
+    expect((await ask([two], nodes)).codes).toEqual(['BAY1120', 'BAY1122']);
+    expect((await ask([two], nodes, '--stack', 'dynamo=1.5.0,kai=0.17.0,grove=0.1.0-alpha.13')).codes).toEqual([]);
+  });
 });

@@ -44,7 +44,7 @@ beside("the operator's own golden cases", () => {
 
   test('a graph has the pods of the Deployments that the operator makes of it', () => {
     const made = workloadsIn(`${GOLDEN}/dgd/components/output.yaml`).filter(({ kind }) => kind === 'Deployment');
-    const names = made.map(({ labels }) => labels['nvidia.com/dynamo-component'] ?? '');
+    const names = made.map(({ components }) => components[0]?.pods[0]?.labels['nvidia.com/dynamo-component'] ?? '');
     expect(size(workloadsIn(`${GOLDEN}/dgd/components/input.yaml`))).toEqual({ frontend: 1, decode: 2 });
     expect([...new Set(names)].sort()).toEqual(['decode', 'frontend']);
     expect(sum(made, podCount)).toBe(3);

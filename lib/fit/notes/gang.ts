@@ -1,4 +1,5 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
+import { listNames } from '../../inventory/names';
 import { podCount } from '../../workloads/workload';
 import { runningComponents, type Asked } from '../problem';
 import { podGroupOf } from '../membership';
@@ -9,9 +10,27 @@ export function gangNotes(noted: Noted): Diagnostic[] {
   return noted.asked.flatMap((asked) => {
     if (asked.workload.kind !== 'DynamoGraphDeployment' || podCount(asked.workload) < 2) return [];
     const path = pathOf(asked.workload, noted.stack);
-    if (path === 'components') return onComponents(asked, noted);
+    if (path === 'components') return [...severalNodes(asked, noted), ...onComponents(asked, noted)];
     return path === 'grove' ? onGrove(asked, noted) : [];
   });
+}
+
+/** Without Grove replicas of several pods become LeaderWorkerSets, where those are installed (internal/dynamo, dcd). */
+function severalNodes(asked: Asked, { stack }: Noted): Diagnostic[] {
+  const several = runningComponents(asked.workload).filter(({ nodes }) => nodes > 1);
+  if (several.length === 0) return [];
+  return [
+    diagnostic('BAY1122', {
+      message: `${called(asked)} has replicas of several pods, and ${stack.profile.name} makes none`,
+      where: (several.length === 1 ? several[0]?.where : undefined) ?? asked.workload.where,
+      notes: [
+        listNames(several.map(({ name, nodes }) => `${name}: ${nodes} pods`)),
+        'without Grove the operator makes LeaderWorkerSets of them where LWS and Volcano are installed, and else stops with an error',
+      ],
+      help: 'install Grove, and say so with --stack dynamo=…,kai=…,grove=…',
+      data: { components: several.map(({ name }) => name) },
+    }),
+  ];
 }
 
 function onComponents(asked: Asked, { stack, objects }: Noted): Diagnostic[] {
