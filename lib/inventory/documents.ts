@@ -3,7 +3,7 @@ import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { findDuplicateKey } from './duplicate-key';
 import { brokenJson, brokenYaml, usedTwice, yamlValue } from './document';
 import { deepest, tooDeepAt } from './depth';
-import { inJson, inYaml, positionOf, type Find, type Position } from './positions';
+import { inJson, inYaml, positionOf, positionsIn, type Find, type Position } from './positions';
 
 /** One of the documents of a file. */
 export interface TextDocument {
@@ -42,24 +42,29 @@ export function parseDocuments(file: string, text: string): TextDocuments {
   const twice = findDuplicateKey(text, value);
   if (twice) return without(usedTwice(file, twice).diagnostics);
   const line = positionOf(text, text.search(/\S/)).line;
-  const locate = lazily(() => inJson(text));
-  return { documents: [{ value, line, locate: (pointer) => placeAt(text, locate(pointer)) }], diagnostics: [] };
+  return { documents: [{ value, line, locate: locator(text, 0, () => inJson(text)) }], diagnostics: [] };
 }
 
 function without(diagnostics: readonly Diagnostic[]): TextDocuments {
   return { documents: [], diagnostics };
 }
 
-/** Only findings ask for places: a text is searched when the first of them does. */
-function lazily(make: () => Find): Find {
+/** Beyond it, finding a line would take longer than the findings are worth: they still have their place in the document. */
+const longestSearched = 8_000_000;
+
+/** Finds places in a text, which is looked through when the first is asked for. */
+function locator(text: string, linesBefore: number, make: () => Find): TextDocument['locate'] {
+  if (text.length > longestSearched) return () => undefined;
+  const position = positionsIn(text);
   let find: Find | undefined;
-  return (pointer) => (find ??= make())(pointer);
+  return (pointer) => {
+    const offset = (find ??= make())(pointer);
+    return offset === undefined ? undefined : after(linesBefore, position(offset));
+  };
 }
 
-function placeAt(text: string, offset: number | undefined, linesBefore = 0): Position | undefined {
-  if (offset === undefined) return undefined;
-  const { line, column } = positionOf(text, offset);
-  return { line: line + linesBefore, column };
+function after(lines: number, { line, column }: Position): Position {
+  return { line: line + lines, column };
 }
 
 /** A piece of a text, from one `---` to the next. */
@@ -96,7 +101,7 @@ function parseYamlParts(file: string, text: string): TextDocuments {
 }
 
 function parsePart(file: string, { text, linesBefore }: Part): TextDocuments {
-  const place = (offset: number): Position => placeAt(text, offset, linesBefore) ?? { line: 1, column: 1 };
+  const place = (offset: number): Position => after(linesBefore, positionOf(text, offset));
   if (text.length > largestYaml) return without([tooLarge(file, place(0), text.length)]);
   const deep = tooDeepAt(text);
   if (deep !== undefined) return without([tooDeep(file, place(deep))]);
@@ -115,11 +120,15 @@ function parsePart(file: string, { text, linesBefore }: Part): TextDocuments {
     // Nothing but comments after a marker.
     if (value.value === null) continue;
     // Parsed anew where a finding asks: all documents of a large file at once would not fit into memory.
-    const find = lazily(() => inYaml(parseAll(text)[index] ?? document));
-    const locate = (pointer: string): Position | undefined => placeAt(text, find(pointer), linesBefore);
+    const locate = locator(text, linesBefore, () => again(text, index));
     documents.push({ value: value.value, line: start.line, locate });
   }
   return { documents, diagnostics: [] };
+}
+
+function again(text: string, index: number): Find {
+  const document = parseAll(text)[index];
+  return document ? inYaml(document) : () => undefined;
 }
 
 /** `<<` is resolved, as kubectl does. */

@@ -143,7 +143,9 @@ function readComponent(
     name,
     type: subType ?? type,
     pointer,
-    where: object.place(pointer),
+    get where() {
+      return object.place(pointer);
+    },
     replicas: replicas ?? UNSAID_REPLICAS,
     saysReplicas: replicas !== undefined,
     isScaled: declared.scaled,

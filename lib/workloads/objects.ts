@@ -112,8 +112,18 @@ function objectOf(value: unknown, place: Place): ManifestObject | undefined {
   // Those of Kustomize itself are applied by nobody, and need no name.
   const named = asText(name) || asText(generateName) || (isKustomize ? '' : undefined);
   if (typeof apiVersion !== 'string' || typeof kind !== 'string' || named === undefined) return undefined;
-  const where = place('');
-  return { apiVersion, kind, namespace: asText(namespace), name: named, document: asMap(value), where, place };
+  return {
+    apiVersion,
+    kind,
+    namespace: asText(namespace),
+    name: named,
+    document: asMap(value),
+    // Looked for when somebody asks: most objects of a dump are never told of.
+    get where() {
+      return place('');
+    },
+    place,
+  };
 }
 
 function noObject(value: unknown, where: Where): Diagnostic {

@@ -76,7 +76,9 @@ function component(
   return {
     name: object.name,
     pointer: 'spec',
-    where: object.where,
+    get where() {
+      return object.where;
+    },
     replicas: replicas ?? 1,
     saysReplicas: replicas !== undefined,
     isScaled: false,

@@ -109,7 +109,7 @@ function workloadOf(
   fields: FieldReader,
   components: readonly WorkloadComponent[],
 ): Workload {
-  const { kind, apiVersion, name, where, document } = object;
+  const { kind, apiVersion, name, document } = object;
   const metadata = fields.map(document.metadata, 'metadata');
   const labels = fields.labels(metadata.labels, 'metadata.labels') ?? {};
   const annotations = fields.labels(metadata.annotations, 'metadata.annotations') ?? {};
@@ -120,7 +120,9 @@ function workloadOf(
     apiVersion,
     namespace,
     name,
-    where,
+    get where() {
+      return object.where;
+    },
     labels,
     annotations,
     queue: annotations[GROVE_QUEUE] ?? labels[QUEUE_LABEL] ?? pods.map((pod) => pod.labels[QUEUE_LABEL]).find(isNamed),
