@@ -165,4 +165,14 @@ describe('notes on what would go wrong', () => {
     expect((await ask([two], nodes)).codes).toEqual(['BAY1120', 'BAY1122']);
     expect((await ask([two], nodes, '--stack', 'dynamo=1.5.0,kai=0.17.0,grove=0.1.0-alpha.13')).codes).toEqual([]);
   });
+
+  test('a KAI that takes no PodGroups has to be renewed first', async () => {
+    const { help } = await ask(
+      [graph('g', [{ ...three, annotations: noSurge }])],
+      nodes,
+      '--stack',
+      'dynamo=1.4.2,kai=0.13.4',
+    );
+    expect(help[0]).toContain('0.15 or newer');
+  });
 });

@@ -58,10 +58,17 @@ function onComponents(asked: Asked, { stack, objects }: Noted): Diagnostic[] {
         'some of its pods can hold GPUs while others wait',
         ...(hasAnnotations ? ['the level is held for each component by itself, and for all together by nobody'] : []),
       ],
-      help: `${isKai ? '' : 'set schedulerName kai-scheduler, '}${PODGROUP_HELP}`,
+      help: isTooOld(stack.versions.kai)
+        ? 'bring KAI to 0.15 or newer, which takes PodGroups of yours; this one takes none'
+        : `${isKai ? '' : 'set schedulerName kai-scheduler, '}${PODGROUP_HELP}`,
       data: { components: components.length },
     }),
   ];
+}
+
+/** KAI takes PodGroups that it did not make itself since 0.15 (KAI-Scheduler #1420). */
+function isTooOld(kai: string | undefined): boolean {
+  return /^0\.(?:\d|1[0-4])\./.test(kai ?? '');
 }
 
 const PODGROUP_HELP =
