@@ -6,6 +6,7 @@ import { nearest } from '../diagnostics/nearest';
 import { nameOf, STANDARD_INPUT, text, type Arguments, type Command, type CommandGroup } from './command';
 import { explain } from './explain';
 import { exportCommand } from './export';
+import { fit } from './fit';
 import { init } from './init';
 import { inventory } from './inventory';
 import { report, type Io } from './io';
@@ -19,6 +20,7 @@ import { UsageError } from './usage-error';
 const commands: readonly (Command | CommandGroup)[] = [
   synth,
   lock,
+  fit,
   place,
   init,
   inventory,

@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { findDuplicateKey, searchDuplicate, type DuplicateKey } from './duplicate-key';
 import type { Stop } from './json-list';
 import { findJsonError, type JsonSyntaxError } from './json-syntax';
+import type { Position } from './positions';
 
 /**
  * Reads a JSON or YAML file; relative names start from the working folder. The value is what the text says, unchecked;
@@ -131,7 +132,8 @@ function parsed(file: string, text: string): Outcome<unknown> {
   return twice ? usedTwice(file, twice) : { ok: true, value, diagnostics: [] };
 }
 
-function usedTwice(file: string, { key, line, column }: DuplicateKey): Outcome<never> {
+/** A key that stands twice in one map. */
+export function usedTwice(file: string, { key, line, column }: DuplicateKey): Outcome<never> {
   return failed('BAY1002', file, {
     message: `the key ${JSON.stringify(key)} is used twice in one map`,
     help: 'keep one of the two: a reader would take the one and drop the other without a word',
@@ -140,8 +142,8 @@ function usedTwice(file: string, { key, line, column }: DuplicateKey): Outcome<n
   });
 }
 
-/** @param text that `JSON.parse` refuses */
-function brokenJson(file: string, text: string): Outcome<never> {
+/** A text that `JSON.parse` refused. */
+export function brokenJson(file: string, text: string): Outcome<never> {
   return notJson(file, findJsonError(text) ?? { offset: 0, expected: 'JSON', line: 1, column: 1 }, text);
 }
 
@@ -192,12 +194,16 @@ function parseYaml(file: string, text: string): Outcome<unknown> {
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   // A warning is a tag that nobody knows: its value would be read as if it had none.
   const error = document.errors[0] ?? document.warnings[0];
-  if (!error) return yamlValue(file, () => document.toJS({ maxAliasCount: mostAliases }));
+  if (!error) return yamlValue(file, (options) => document.toJS(options));
   // The parser catches this one itself, wherever the stack happened to end.
   if (/call stack/i.test(error.message)) throw new RangeError(error.message);
-  const [offset] = error.pos;
-  const { line, col } = lineCounter.linePos(offset);
-  if (error.code === 'DUPLICATE_KEY') return usedTwice(file, { key: yamlKey(text, offset), line, column: col });
+  const { line, col } = lineCounter.linePos(error.pos[0]);
+  return brokenYaml(file, text, error, { line, column: col });
+}
+
+/** A text that is no YAML. */
+export function brokenYaml(file: string, text: string, error: YAMLError, { line, column }: Position): Outcome<never> {
+  if (error.code === 'DUPLICATE_KEY') return usedTwice(file, { key: yamlKey(text, error.pos[0]), line, column });
   const many = error.code === 'MULTIPLE_DOCS';
   return failed('BAY1002', file, {
     message: many ? 'more than one YAML document in one file' : `not YAML: ${sentence(error.message)}`,
@@ -205,7 +211,7 @@ function parseYaml(file: string, text: string): Outcome<unknown> {
       ? 'keep one document: a list holds all its items'
       : 'correct the line; if a program wrote the file, let it write it again',
     line,
-    column: col,
+    column,
   });
 }
 
@@ -217,13 +223,21 @@ export function tooLarge(file: string, form: string, most: number): Outcome<neve
   });
 }
 
-/** Aliases that multiply without end are found only when the value is made. */
-function yamlValue(file: string, make: () => unknown): Outcome<unknown> {
+/** The value of a document. Aliases that multiply without end are found only when it is made. */
+export function yamlValue(
+  file: string,
+  make: (options: { maxAliasCount: number }) => unknown,
+  place?: Position,
+): Outcome<unknown> {
   try {
-    return { ok: true, value: make(), diagnostics: [] };
+    return { ok: true, value: make({ maxAliasCount: mostAliases }), diagnostics: [] };
   } catch (error) {
     const reason = sentence(fieldOf(error, 'message') ?? 'it cannot be resolved');
-    return failed('BAY1002', file, { message: `not YAML: ${reason}`, help: 'write the file without aliases' });
+    return failed('BAY1002', file, {
+      message: `not YAML: ${reason}`,
+      help: 'write the file without aliases',
+      ...place,
+    });
   }
 }
 
