@@ -6,6 +6,7 @@ import {
   Level,
   Model,
   ModelCache,
+  PinWaiver,
   Queue,
   Router,
   SecretRef,
@@ -19,7 +20,8 @@ import * as usEast from './topologies/us-east';
 const fleet = new Fleet();
 const namespace = 'runai-project-a';
 const token = SecretRef.of('hf-token-secret', 'HF_TOKEN');
-const qwen = Model.huggingFace('Qwen/Qwen3-0.6B', { revision: 'c1899de289a04d12100db370d81485cdf75e47ca', token });
+// Which commits and digests these names stand for is kept in the locks beside the inventories.
+const qwen = Model.huggingFace('Qwen/Qwen3-0.6B', { token });
 
 // eu-west: 32 H100 nodes in two zones, in production.
 const cluster = new Cluster(fleet, 'eu-west', {
@@ -28,10 +30,7 @@ const cluster = new Cluster(fleet, 'eu-west', {
   topology: euWest.topology,
 });
 const queue = new Queue(cluster, 'runai-project-a', { gpu: { quota: 64 } });
-const backend = Backend.vllm({
-  image:
-    'nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.5.0@sha256:d18389c89eb319401fdd73f1fbbaff10d9382f634b879941dfba75bbf7260c1e',
-});
+const backend = Backend.vllm();
 
 new DynamoGraph(cluster, 'vllm-disagg', {
   namespace,
@@ -48,10 +47,7 @@ new DynamoGraph(cluster, 'llama-70b', {
   namespace,
   queue,
   backend,
-  model: Model.huggingFace('meta-llama/Llama-3.3-70B-Instruct', {
-    revision: '6f6073b423013f6a7d4d9f39144961bfbfbc386b',
-    token,
-  }),
+  model: Model.huggingFace('meta-llama/Llama-3.3-70B-Instruct', { token }),
   modelCache: ModelCache.volume({ size: '300Gi', storageClass: 'shared-nvme' }),
   placement: { required: Level.zone(), preferred: Level.rack() },
   frontend: { replicas: 2, cpu: 8, memory: '16Gi', router: Router.kvAware() },
@@ -71,7 +67,7 @@ new DynamoGraph(gb200, 'deepseek-r1', {
   namespace: 'deepseek',
   queue: new Queue(gb200, 'deepseek', { gpu: { quota: 72 } }),
   backend: Backend.tensorrtLlm(),
-  model: Model.huggingFace('deepseek-ai/DeepSeek-R1', { revision: '56d4cbbb4d29f4355bab4b9a39ccb717a14ad5ad', token }),
+  model: Model.huggingFace('deepseek-ai/DeepSeek-R1', { token }),
   modelCache: ModelCache.volume({ size: '2Ti', storageClass: 'shared-nvme' }),
   computeDomain: { level: usEast.nvlinkDomain },
   frontend: { replicas: 2, cpu: 8, memory: '32Gi', router: Router.kvAware() },
@@ -111,5 +107,16 @@ function walkThrough(id: string, stack: StackProps, queueName: string): void {
     decode: { name: 'VllmDecodeWorker', gpus: 1 },
   });
 }
+
+// What no public record has a digest of: `bayplan lock` looks it up once the waiver is gone.
+const unrecorded = [
+  { chart: 'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler:v0.17.0' },
+  { chart: 'oci://ghcr.io/ai-dynamo/grove/grove-charts:v0.1.0-alpha.13' },
+  { image: 'nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.5.0' },
+  { image: 'nvcr.io/nvidia/ai-dynamo/vllm-runtime:0.5.1' },
+];
+unrecorded.forEach((named, index) => {
+  new PinWaiver(fleet, `unrecorded-${index}`, { ...named, reason: 'no public record of its digest was at hand' });
+});
 
 fleet.synth();

@@ -3,10 +3,11 @@ import { hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from './dia
 import { DiagnosticError } from './diagnostics/error';
 import { change, type ClusterChange } from './passes/change';
 import { check } from './passes/check';
-import { collect } from './passes/collect';
+import { collect, type FleetModel } from './passes/collect';
 import { guaranteesOf, type Guarantee } from './passes/guarantees';
-import { frozen as frozenLocks, locksOf } from './passes/lock';
+import { frozen as frozenLocks, locksOf, looseEnds, type LooseEnds } from './passes/lock';
 import { lower, type LoweredObject } from './passes/lower';
+import { pin } from './passes/pin';
 import { plan, type PlannedCluster } from './passes/plan';
 import { render, type Files } from './passes/render';
 import { replay } from './passes/replay';
@@ -28,6 +29,8 @@ export interface Compilation {
   readonly guarantees: readonly Guarantee[];
   /** How many values look like secrets and are written nevertheless, because a SecretWaiver says why they are none. */
   readonly waived: number;
+  /** What stands without a digest or a commit in what is written. */
+  readonly loose: LooseEnds;
   /** Warnings, in the order in which they are printed. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -37,12 +40,16 @@ export interface CompileOptions {
   readonly running?: Files;
   /** Gangs more than must be that may move for a better plan. @default 0 */
   readonly rebalance?: number;
-  /** A lock that would change is an error. @default false */
-  readonly frozen?: boolean;
+  /** A lock that would change is an error; `strict`: so is whatever is not pinned, waived or not. @default false */
+  readonly frozen?: boolean | 'strict';
 }
 
 /** A pass of the caller's own. */
-export type OnLowered = (planned: readonly PlannedCluster[], lowered: readonly LoweredObject[]) => Outcome<unknown>;
+export type OnLowered = (
+  planned: readonly PlannedCluster[],
+  lowered: readonly LoweredObject[],
+  model: FleetModel,
+) => Outcome<unknown>;
 
 const nothingFound: Outcome<undefined> = { ok: true, value: undefined, diagnostics: [] };
 
@@ -68,14 +75,16 @@ export function compile(
   pass(check(model)); //                             what can be said without placing: names, levels, quotas, secrets
   const planned = pass(plan(model, rebalance)); //   a node for every pod of every gang, confirmed by a second checker
   const lowered = pass(lower(model, planned)); //    every object as it will be written, user patches included
-  pass(onLowered(planned, lowered)); //              whoever wants them even where the checks below fail
-  pass(verify(model, planned, lowered)); //          the manifests say what the plan says, and KAI takes them
-  pass(replay(planned, lowered)); //                 KAI puts every pod where the plan has it, whatever happens
-  const files = pass(render(model, lowered)); //     text; Fleet.synth writes it, all or nothing
-  const locks = locksOf(planned);
-  const waived = pass(secrets(model, lowered, [...files, ...locks])); // nothing that looks like a secret is written
-  const changes = pass(change(planned, lowered, files, running)); // what runs can become it, pod by pod
-  if (frozen) pass(frozenLocks(locks)); //           nothing that was locked comes out otherwise
+  pass(onLowered(planned, lowered, model)); //       whoever wants them even where the checks below fail
+  const pinned = pass(pin(model, planned, lowered)); // images and charts at the digests that are locked
+  const { objects } = pinned;
+  pass(verify(model, planned, objects)); //          the manifests say what the plan says, and KAI takes them
+  pass(replay(planned, objects)); //                 KAI puts every pod where the plan has it, whatever happens
+  const files = pass(render(model, objects)); //     text; Fleet.synth writes it, all or nothing
+  const locks = locksOf(planned, pinned);
+  const waived = pass(secrets(model, objects, [...files, ...locks])); // nothing that looks like a secret is written
+  const changes = pass(change(planned, objects, files, running)); // what runs can become it, pod by pod
+  if (frozen) pass(frozenLocks(locks, pinned, frozen)); // nothing that was locked comes out otherwise
 
   return {
     files,
@@ -84,6 +93,7 @@ export function compile(
     changes,
     guarantees: guaranteesOf(planned),
     waived,
+    loose: looseEnds(pinned),
     diagnostics: sortDiagnostics(findings),
   };
 }

@@ -1,7 +1,7 @@
 import { App } from 'cdk8s';
 import { basename } from 'node:path';
-import { compile, type Compilation, type CompileOptions } from './compile';
-import type { Diagnostic, Outcome } from './diagnostics/diagnostic';
+import { compile, type Compilation, type CompileOptions, type OnLowered } from './compile';
+import { hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from './diagnostics/diagnostic';
 import { DiagnosticError } from './diagnostics/error';
 import { exitCodes, type ExitCode } from './diagnostics/exit';
 import { renderFor } from './diagnostics/render';
@@ -12,7 +12,10 @@ import { writeFile } from './emit/write-file';
 import { writeTree } from './emit/write-tree';
 import { zipOf } from './emit/zip';
 import { kaiSnapshot } from './passes/kai-snapshot';
-import { snapshotSummary, summary } from './summary';
+import { frozen, locksOf, looseEnds } from './passes/lock';
+import { pin } from './passes/pin';
+import { wantedOf } from './passes/pin/document';
+import { currentLine, snapshotSummary, summary } from './summary';
 
 /** What a fleet may say. */
 export interface FleetProps {
@@ -30,8 +33,16 @@ const SCRATCH = '.cdk8s.out';
 /** Name of a file that stands for standard output. */
 const STANDARD_OUTPUT = '-';
 
-/** A plan that does not hold, a lock that is not current: not of the fourth stage, but checks of what came out. */
-const CHECKS: ReadonlySet<string> = new Set(['BAY3290', 'BAY6021']);
+/** A plan that does not hold, pins that are missing or not current: not of the fourth stage, but checks of what came out. */
+const CHECKS: ReadonlySet<string> = new Set([
+  'BAY3290',
+  'BAY6021',
+  'BAY6022',
+  'BAY6024',
+  'BAY6026',
+  'BAY6028',
+  'BAY6031',
+]);
 
 /** dist could not be written, for no fault of the input. */
 const DISK_FAILED = 'BAY5003';
@@ -62,9 +73,12 @@ export class Fleet extends App {
    */
   public override synth(): void {
     const { BAYPLAN_KAI_SNAPSHOT: cluster, BAYPLAN_KAI_SNAPSHOT_FILE: file = STANDARD_OUTPUT } = process.env;
+    const { BAYPLAN_LOCK_WANTED: wanted, BAYPLAN_LOCK_CHECK: check } = process.env;
     try {
-      if (cluster === undefined) this.writeDist();
-      else this.writeSnapshot(cluster, file);
+      if (cluster !== undefined) this.writeSnapshot(cluster, file);
+      else if (wanted !== undefined) this.writeWanted(wanted);
+      else if (check !== undefined) this.checkLocks();
+      else this.writeDist();
     } catch (error) {
       if (!(error instanceof DiagnosticError)) throw error;
       report(error.diagnostics);
@@ -77,7 +91,7 @@ export class Fleet extends App {
     const compilation = this.compile({
       running: readFiles(diskFileSystem, env['BAYPLAN_AGAINST'] ?? this.dist),
       rebalance: Number(env['BAYPLAN_REBALANCE'] ?? 0),
-      frozen: env['BAYPLAN_FROZEN'] === '1',
+      frozen: env['BAYPLAN_FROZEN'] === 'strict' ? 'strict' : env['BAYPLAN_FROZEN'] === '1',
     });
     report([...compilation.diagnostics, ...this.write(compilation)]);
     tell(summary(compilation, this.targets(), env['BAYPLAN_VERBOSE'] === '1'));
@@ -94,6 +108,43 @@ export class Fleet extends App {
       return written;
     });
     report(diagnostics);
+  }
+
+  /** What `bayplan lock` has to look up: known once the manifests are, whatever is wrong with them otherwise. */
+  private writeWanted(file: string): void {
+    this.lowered((planned, lowered, model) => {
+      const pinned = pin(model, planned, lowered);
+      const faults = pinned.diagnostics.filter(({ code, severity }) => severity === 'error' && !CHECKS.has(code));
+      if (!pinned.ok || faults.length > 0) return { ok: false, diagnostics: faults };
+      return writeFile(file, canonicalJson(wantedOf(pinned.value)));
+    });
+  }
+
+  /** That nothing is missing in a lock, and nothing is stale. */
+  private checkLocks(): void {
+    this.lowered((planned, lowered, model) => {
+      const pinned = pin(model, planned, lowered);
+      if (!pinned.ok || hasErrors(pinned.diagnostics)) return { ok: false, diagnostics: pinned.diagnostics };
+      const locks = locksOf(planned, pinned.value);
+      const current = frozen(locks, pinned.value);
+      if (!hasErrors(current.diagnostics)) tell(currentLine(locks.size, looseEnds(pinned.value)));
+      return hasErrors(current.diagnostics) ? { ok: false, diagnostics: current.diagnostics } : current;
+    });
+  }
+
+  /** Compiles as far as there are manifests, does something with them, and stops there. */
+  private lowered(use: OnLowered): void {
+    let outcome: Outcome<unknown> | undefined;
+    try {
+      compile(this, {}, (...manifests) => {
+        outcome = use(...manifests);
+        return { ok: false, diagnostics: [] };
+      });
+    } catch (error) {
+      // What was found before that is no error, and synth says it.
+      if (!(error instanceof DiagnosticError) || outcome === undefined) throw error;
+      if (!outcome.ok) throw new DiagnosticError(sortDiagnostics(outcome.diagnostics));
+    }
   }
 
   /** Returns warnings, such as of a run that was killed before. */

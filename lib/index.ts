@@ -1,5 +1,5 @@
 export type { RemoteKey } from './backends/external-secrets/external-secret';
-export type { OIDCIdentity, SourceVerification, Verifications } from './backends/flux/controllers';
+export type { ChartSources, OIDCIdentity, SourceVerification, Verifications } from './backends/flux/controllers';
 export type { Decryption } from './backends/flux/kustomization';
 export { compile, type Compilation } from './compile';
 export { Backend, type BackendOptions } from './constructs/backend';
@@ -25,6 +25,7 @@ export {
   type ExistingModelCacheProps,
   type NewModelCacheProps,
 } from './constructs/model-cache';
+export { PinWaiver, type PinWaiverProps } from './constructs/pin-waiver';
 export {
   PlannerSettings,
   type LoadPlannerOptions,

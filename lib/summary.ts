@@ -9,7 +9,7 @@ import type { PlannedCluster } from './passes/plan';
  * @param verbose also what each graph asks for, and by what it is held
  */
 export function summary(
-  { clusters, files, guarantees, changes, waived }: Compilation,
+  { clusters, files, guarantees, changes, waived, loose }: Compilation,
   folders: readonly string[],
   verbose: boolean,
 ): string {
@@ -19,9 +19,24 @@ export function summary(
     ...lines,
     ...changes.flatMap(changeLine),
     ...(waived > 0 ? [`${count(waived, 'value')} that ${waived === 1 ? 'looks' : 'look'} like a secret, waived`] : []),
-    `${files.size} files in ${folders[0] ?? ''}`,
+    ...unpinnableLine(loose.unpinnable),
+    `${files.size} files in ${folders[0] ?? ''}${waivedPart(loose.waived)}`,
     '',
   ].join('\n');
+}
+
+/** That locks are current, in one line. */
+export function currentLine(locks: number, { waived }: Compilation['loose']): string {
+  return `${count(locks, 'lock')} current${waivedPart(waived)}\n`;
+}
+
+function waivedPart(waived: number): string {
+  return waived > 0 ? `, ${count(waived, 'pin')} waived` : '';
+}
+
+function unpinnableLine(charts: readonly string[]): string[] {
+  if (charts.length === 0) return [];
+  return [`${count(charts.length, 'chart')} without a digest to pin: ${charts.join(', ')}`];
 }
 
 /** What becomes of a graph that runs; nothing where nothing does. */

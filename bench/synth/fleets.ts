@@ -1,6 +1,18 @@
 import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Backend, Cluster, DynamoGraph, Fleet, Inventory, Level, Model, Queue, Stack, Topology } from '../../lib';
+import {
+  Backend,
+  Cluster,
+  DynamoGraph,
+  Fleet,
+  Inventory,
+  Level,
+  Model,
+  PinWaiver,
+  Queue,
+  Stack,
+  Topology,
+} from '../../lib';
 import type { SynthRow } from '../rows';
 
 /** Graphs for each cluster, and the nodes that hold them: 3 GPUs a graph, so that a quarter of the GPUs stays free. */
@@ -16,6 +28,7 @@ const NAMESPACES = 50;
 /** The fleet of a row: its graphs, 250 to a cluster, and its plain objects in the first one. */
 export function fleetOf({ graphs = 0, objects = 0 }: Pick<SynthRow, 'graphs' | 'objects'>): Fleet {
   const fleet = new Fleet();
+  new PinWaiver(fleet, 'pins', { image: '*', chart: '*', reason: 'nothing of this is pulled' });
   const clusters = Array.from({ length: Math.max(1, Math.ceil(graphs / GRAPHS_PER_CLUSTER)) }, (_, i) =>
     addCluster(fleet, `cluster-${i}`, Math.min(graphs - i * GRAPHS_PER_CLUSTER, GRAPHS_PER_CLUSTER)),
   );

@@ -8,13 +8,23 @@ import { explain } from './explain';
 import { exportCommand } from './export';
 import { fit } from './fit';
 import { report, type Io } from './io';
+import { lock } from './lock';
 import { place } from './place';
 import { schema } from './schema';
 import { schemas } from './schemas';
 import { synth } from './synth';
 import { UsageError } from './usage-error';
 
-const commands: readonly (Command | CommandGroup)[] = [synth, place, fit, exportCommand, schema, schemas, explain];
+const commands: readonly (Command | CommandGroup)[] = [
+  synth,
+  lock,
+  place,
+  fit,
+  exportCommand,
+  schema,
+  schemas,
+  explain,
+];
 
 /** What may stand first on a command line. `completion` is yargs' own. */
 const names = [...commands.map(nameOf), 'completion'];

@@ -3,9 +3,10 @@ import { resolve } from 'node:path';
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
 import { appOption, compileFleet } from './app';
-import { text, type Command } from './command';
+import { text, type Arguments, type Command } from './command';
 import { report, type Io } from './io';
 import { rebalanceOf } from './rebalance';
+import { UsageError } from './usage-error';
 
 /** Runs the app of cdk8s.yaml, as `cdk8s synth` does, but empties no folder before. */
 export const synth: Command = {
@@ -26,7 +27,10 @@ export const synth: Command = {
       describe:
         'Folder with the dist that runs on the clusters, to play the change through [default: the one that is written]',
     },
-    frozen: { type: 'boolean', describe: 'Fail where a lock would change, and write none' },
+    frozen: {
+      type: 'string',
+      describe: 'Fail where a lock would change, and write none; --frozen=strict also where a pin is waived',
+    },
     rebalance: {
       type: 'string',
       requiresArg: true,
@@ -40,6 +44,7 @@ export const synth: Command = {
     ['bayplan synth --against ../main/dist', 'whether what runs can become what is compiled'],
     ['bayplan synth --output /tmp/dist', 'compile to another folder, to look at or compare'],
     ['bayplan synth --frozen', 'in CI: what is locked has to be what comes out'],
+    ['bayplan synth --frozen=strict', 'the same, and nothing may be without a digest'],
     ['bayplan synth --rebalance 2', 'accept two more moved graphs for a better plan'],
     ['bayplan synth --format json 2> findings.json', 'findings for a machine'],
   ],
@@ -50,12 +55,21 @@ export const synth: Command = {
     return compileFleet(io, args, {
       ...(output === undefined ? {} : { BAYPLAN_OUTDIR: resolve(output) }),
       ...(against === undefined ? {} : { BAYPLAN_AGAINST: resolve(against) }),
-      ...(args['frozen'] === true ? { BAYPLAN_FROZEN: '1' } : {}),
+      ...frozenOf(args),
       BAYPLAN_REBALANCE: String(rebalanceOf(args)),
       ...(args['verbose'] === true ? { BAYPLAN_VERBOSE: '1' } : {}),
     });
   },
 };
+
+/** `--frozen` alone, or with the word strict. */
+function frozenOf(args: Arguments): Readonly<Record<string, string>> {
+  const asked = text(args, 'frozen');
+  if (asked === undefined) return {};
+  if (asked !== '' && asked !== 'strict')
+    throw new UsageError(`--frozen is ${JSON.stringify(asked)}`, 'write --frozen, or --frozen=strict');
+  return { BAYPLAN_FROZEN: asked === '' ? '1' : asked };
+}
 
 function refuse(io: Io, found: Diagnostic): ExitCode {
   report(io, [found]);

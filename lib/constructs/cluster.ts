@@ -2,7 +2,7 @@ import { type ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { dirname, join } from 'node:path';
-import type { Verifications } from '../backends/flux/controllers';
+import type { ChartSources, Verifications } from '../backends/flux/controllers';
 import type { Decryption } from '../backends/flux/kustomization';
 import { topologyBindingSpec } from '../backends/grove/topology-binding';
 import { topologySpec } from '../backends/kai/topology';
@@ -45,6 +45,13 @@ export interface FluxOptions {
    * @default {} - any chart of the version is taken
    */
   readonly verify?: Verifications;
+  /**
+   * Folders of OCI registries to take charts from that their publishers have in a plain HTTP repository only, which
+   * holds nothing that could be pinned by digest.
+   *
+   * @default {} - the publishers' own repositories
+   */
+  readonly charts?: ChartSources;
 }
 
 /** What a cluster is made of. */
@@ -153,6 +160,7 @@ export class Cluster extends Chart {
       path: props.flux?.path ?? './dist',
       namespace: props.flux?.namespace ?? 'flux-system',
       verify: props.flux?.verify ?? {},
+      charts: props.flux?.charts ?? {},
     };
     this.flux = new Layer(this, 'flux', 'flux');
     this.controllers = new Layer(this, 'controllers', 'controllers');

@@ -7,7 +7,7 @@ import { graphAnnotations, graphDeploymentSpec } from '../backends/dynamo/graph-
 import { cacheClaim, downloadJob, downloadJobName } from '../backends/dynamo/model-cache';
 import { poolLabels } from '../backends/kai/node-pool';
 import { podGroupMetadata, podGroupSpec } from '../backends/kai/pod-group';
-import type { GraphPins, GraphSpec } from '../model/graph';
+import type { GraphPins, GraphSpec, ModelCacheSpec } from '../model/graph';
 import { Cluster } from './cluster';
 import type { DynamoGraphProps } from './graph-props';
 import { graphSpec } from './graph-spec';
@@ -37,13 +37,15 @@ export class DynamoGraph extends Layer {
   public readonly podGroup?: ApiObject;
   public readonly cluster: Cluster;
   public readonly queue: Queue;
-  /** The graph as plain data. */
-  public readonly spec: GraphSpec;
+  /** The graph as plain data, as it was declared. */
+  public readonly declared: GraphSpec;
   /** Flux may delete it and make it anew. */
   public readonly recreate: boolean;
   /** The line that declared it. */
   public readonly source = sourceOfCaller();
   private pins: GraphPins | undefined;
+  /** As declared, with the commit of its model that the cluster's lock has. */
+  private locked: GraphSpec | undefined;
   /** The Flux Kustomization of the graph's folder; those of the folders within have names that begin with it. */
   private readonly kustomization: string;
   /** Flux Kustomizations that have to be ready before the graph, and before its cache. */
@@ -57,18 +59,33 @@ export class DynamoGraph extends Layer {
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
     this.recreate = props.recreate ?? false;
-    this.spec = graphSpec(this.node.path, props.name ?? id, this.cluster, props);
-    this.cluster.ensureNamespace(this.spec.namespace);
+    this.declared = graphSpec(this.node.path, props.name ?? id, this.cluster, props);
+    this.cluster.ensureNamespace(this.declared.namespace);
     this.deployment = this.writeDeployment();
     if (this.cluster.stack.profile.gang === 'pod-group') this.podGroup = this.writePodGroup();
     this.writeParts();
     const cache = this.writeCache();
-    const state = this.cluster.stack.profile.graphApi === 'v1alpha1' ? this.spec : undefined;
+    const state = this.cluster.stack.profile.graphApi === 'v1alpha1' ? this.declared : undefined;
     fluxKustomization(this.cluster, this.kustomization, {
       folder: this.folder,
       dependsOn: () => [...this.prerequisites, ...cache],
       graph: state,
     });
+  }
+
+  /** The graph as plain data, at the revision of its model that is locked. */
+  public get spec(): GraphSpec {
+    return this.locked ?? this.declared;
+  }
+
+  /**
+   * Hands the graph the commit that its model is locked to; undefined where there is none.
+   *
+   * @internal called by the compiler when it reads the lock
+   */
+  public lockRevision(revision: string | undefined): void {
+    const { declared } = this;
+    this.locked = revision === undefined ? undefined : { ...declared, model: { ...declared.model, revision } };
   }
 
   /**
@@ -97,9 +114,9 @@ export class DynamoGraph extends Layer {
   }
 
   private writeDeployment(): ApiObject {
-    const { name, namespace } = this.spec;
+    const { name, namespace } = this.declared;
     const { profile } = this.cluster.stack;
-    const annotations = { ...graphAnnotations(this.spec, this.cluster.topology.name, profile), ...this.forced() };
+    const annotations = { ...graphAnnotations(this.declared, this.cluster.topology.name, profile), ...this.forced() };
     return new OwnObject(this, 'Resource', {
       apiVersion: `nvidia.com/${profile.graphApi}`,
       kind: 'DynamoGraphDeployment',
@@ -119,17 +136,17 @@ export class DynamoGraph extends Layer {
     return new OwnObject(this, 'pod-group', {
       apiVersion: 'scheduling.run.ai/v2alpha2',
       kind: 'PodGroup',
-      metadata: { ...podGroupMetadata(this.spec), labels: poolLabels(this.cluster.nodePool) },
+      metadata: { ...podGroupMetadata(this.declared), labels: poolLabels(this.cluster.nodePool) },
       spec: lazy(() => podGroupSpec(this.spec, topology.name, levels, stack.profile)),
     });
   }
 
   /** What the pods of some graphs need beside: engine options, and a domain that shares memory over NVLink. */
   private writeParts(): void {
-    const { name, namespace, components, computeDomain } = this.spec;
+    const { name, namespace, components, computeDomain } = this.declared;
     for (const component of components) {
       if (component.engineConfig === undefined) continue;
-      const metadata = { name: engineConfigName(this.spec, component), namespace };
+      const metadata = { name: engineConfigName(this.declared, component), namespace };
       new k8s.KubeConfigMap(this, metadata.name, { metadata, data: engineConfigData(component.engineConfig) });
     }
     if (!computeDomain) return;
@@ -144,15 +161,25 @@ export class DynamoGraph extends Layer {
 
   /** A folder and a Kustomization of its own for the cache, which the graph waits for. Returns its name. */
   private writeCache(): string[] {
-    const { spec } = this;
-    const { cache } = spec;
+    const { declared } = this;
+    const { cache } = declared;
     if (!cache || (!cache.volume && !cache.download)) return [];
     const layer = new Layer(this, 'model-cache', `${this.folder}/model-cache`);
-    if (cache.volume) new k8s.KubePersistentVolumeClaim(layer, 'claim', cacheClaim(spec, cache, cache.volume));
-    if (cache.download) new k8s.KubeJob(layer, downloadJobName(spec), downloadJob(spec, cache));
+    if (cache.volume) new k8s.KubePersistentVolumeClaim(layer, 'claim', cacheClaim(declared, cache, cache.volume));
+    if (cache.download) new k8s.KubeJob(layer, 'download', this.downloadJob(cache));
     const name = `${this.kustomization}-model-cache`;
     fluxKustomization(this.cluster, name, { folder: layer.folder, dependsOn: () => this.prerequisites });
     return [name];
+  }
+
+  /** Its name and arguments hold the revision, which is known only when the lock was read. */
+  private downloadJob(cache: ModelCacheSpec): k8s.KubeJobProps {
+    const { metadata, spec } = downloadJob(this.declared, cache);
+    return {
+      // cdk8s resolves lazy values when it reads the object; its types know of none
+      metadata: { ...metadata, name: lazy(() => downloadJobName(this.spec)) as string },
+      spec: { ...spec, template: lazy(() => downloadJob(this.spec, cache).spec?.template) as k8s.PodTemplateSpec },
+    };
   }
 
   private plannedPins(): GraphPins {

@@ -3,9 +3,9 @@ import type { SecretRef } from './secret-ref';
 /** How a model of the Hugging Face hub is read. */
 export interface HuggingFaceOptions {
   /**
-   * Commit of the model's repository.
+   * Commit, branch or tag of the model's repository. What is no whole commit is looked up by `bayplan lock`.
    *
-   * @default - whatever the default branch is when a pod starts; the compile warns
+   * @default - the commit that the cluster's lock has; `bayplan lock` takes that of the default branch
    */
   readonly revision?: string;
   /**

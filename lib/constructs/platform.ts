@@ -17,10 +17,9 @@ const PLATFORM = 'platform';
 export class Platform extends Construct {
   public constructor(private readonly cluster: Cluster) {
     super(cluster, 'releases');
-    const { namespace, verify } = cluster.fluxOptions;
-    const { versions, profile } = cluster.stack;
-    for (const source of sources(namespace, versions, verify)) this.write(cluster.flux, source);
-    for (const release of releases(namespace, versions, profile)) this.write(cluster.controllers, release);
+    const { fluxOptions, stack } = cluster;
+    for (const source of sources(fluxOptions, stack)) this.write(cluster.flux, source);
+    for (const release of releases(fluxOptions, stack)) this.write(cluster.controllers, release);
     fluxKustomization(cluster, CONTROLLERS, { folder: 'controllers', dependsOn: () => [], controllers: true });
     fluxKustomization(cluster, PLATFORM, { folder: 'platform', dependsOn: () => [CONTROLLERS] });
   }

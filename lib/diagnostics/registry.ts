@@ -2,6 +2,7 @@ import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
+import { pinnedCodes } from './codes/pinned';
 import { pinCodes } from './codes/pins';
 import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
@@ -20,6 +21,7 @@ const codes = {
   ...writtenSecretCodes,
   ...emitCodes,
   ...pinCodes,
+  ...pinnedCodes,
 };
 
 /** A registered diagnostic code, such as `BAY2001`. The first digit names the stage. */

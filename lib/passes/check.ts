@@ -1,4 +1,5 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
+import { checkChartSources } from './check/chart-sources';
 import { checkComponents } from './check/components';
 import { checkFabrics } from './check/fabric';
 import { checkImages } from './check/image';
@@ -33,6 +34,7 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkSecrets,
   checkDeclaredSecrets,
   checkSignatures,
+  checkChartSources,
 ];
 
 /** Everything that can be said without placing anything. */

@@ -7,13 +7,17 @@ import { duplicateId } from '../constructs/ids';
 import { Layer } from '../constructs/layer';
 import { ExternalSecret } from '../constructs/external-secret';
 import { Queue } from '../constructs/queue';
+import { PinWaiver } from '../constructs/pin-waiver';
 import { SecretWaiver } from '../constructs/secret-waiver';
 import { SopsSecret } from '../constructs/sops-secret';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
 import { ownPods } from './demand';
+import { wantedModel } from './pin/models';
+import { Waivers } from './pin/waivers';
 import { readText, shownName } from '../inventory/document';
 import { usage, type Usage } from '../inventory/usage';
-import { readLock, type Lock } from '../pins/lock';
+import { emptyLock, readLock, type Lock } from '../pins/lock';
+import { settleModel } from '../pins/wanted';
 import { readBundle } from '../schemas/bundle';
 import type { SchemaBundle } from '../schemas/schema';
 import type { ClusterInventory } from '../inventory/inventory';
@@ -29,6 +33,8 @@ export interface FleetModel {
   readonly validations: readonly Diagnostic[];
   /** Values that look like secrets and are none, in order of construct path. */
   readonly waivers: readonly SecretWaiver[];
+  /** Images, charts and models that need not be pinned, in order of construct path. */
+  readonly pinWaivers: readonly PinWaiver[];
 }
 
 export interface ClusterModel {
@@ -72,6 +78,7 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
   const constructs = fleet.node.findAll();
   const diagnostics: Diagnostic[] = [];
   const waivers = inOrder(constructs.filter((construct) => SecretWaiver.isSecretWaiver(construct)));
+  const pinWaivers = inOrder(constructs.filter((construct) => PinWaiver.isPinWaiver(construct)));
   const clusters = inOrder(constructs.filter((construct) => Cluster.isCluster(construct)));
   const models = clusters.flatMap((construct) => {
     const isOwn = ownPods(graphsOf(construct).map(({ spec }) => spec));
@@ -94,11 +101,12 @@ export function collect(fleet: IConstruct): Outcome<FleetModel> {
         ]
       : [];
   });
+  for (const model of models) lockRevisions(model, new Waivers(pinWaivers));
   if (clusters.length === 0) diagnostics.push(emptyFleet());
   if (models.length < clusters.length || clusters.length === 0) return { ok: false, diagnostics };
   const objects = inOrder(withoutSuperseded(constructs.filter((construct) => ApiObject.isApiObject(construct))));
   const validations = [...validate(constructs), ...constructs.flatMap(checkDuplicate)];
-  const value = { clusters: models, objects: objects.map(placeObject), validations, waivers };
+  const value = { clusters: models, objects: objects.map(placeObject), validations, waivers, pinWaivers };
   return { ok: true, value, diagnostics };
 }
 
@@ -145,6 +153,14 @@ function clusterModel(
 ): ClusterModel {
   const queues = construct.node.findAll().filter((child) => child instanceof Queue);
   return { construct, ...read, queues: inOrder(queues), graphs: graphsOf(construct) };
+}
+
+/** Hands each graph the commit of its model that is locked, before anything is made of it. */
+function lockRevisions({ graphs, lock = emptyLock }: ClusterModel, waivers: Waivers): void {
+  for (const graph of graphs) {
+    const pin = settleModel(wantedModel(graph, waivers), lock);
+    graph.lockRevision(pin && 'revision' in pin ? pin.revision : undefined);
+  }
 }
 
 function graphsOf(cluster: Cluster): DynamoGraph[] {

@@ -1,23 +1,33 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { shownName } from '../inventory/document';
 import { podGroupName, type ComponentSpec, type GraphSpec } from '../model/graph';
 import { compareKeys } from '../order';
 import { lockDifferences } from '../pins/difference';
-import { lockText, type Lock, type LockedComponent, type LockedGraph } from '../pins/lock';
+import {
+  entryOf,
+  lockText,
+  type ChartPin,
+  type ImagePin,
+  type Lock,
+  type LockedComponent,
+  type LockedGraph,
+  type ModelPin,
+} from '../pins/lock';
 import { matchComponents, matchGraphs, type Named } from '../pins/match';
 import type { ProblemDocument } from '../placement/document';
 import { version } from '../version';
 import type { ClusterModel } from './collect';
+import type { Pinned, PinnedCluster } from './pin';
 import type { PlannedCluster } from './plan';
 import { copiesOf, copyPath } from './problem';
 
 /** Placements to keep, as the placement problem has them: what the lock says of graphs that are still there. */
 export function lockedPlacements({ lock, graphs }: ClusterModel): ProblemDocument['locked'] {
   if (!lock) return undefined;
-  const specs = graphs.map(({ spec }) => spec);
+  const specs = graphs.map(({ declared }) => declared);
   const found = matchGraphs(lock, specs.map(namedGraph));
   const entries = specs.flatMap((spec) => {
     const graph = found.get(graphKey(spec));
@@ -79,18 +89,25 @@ function sha256(text: string): string {
 }
 
 /** Text of each cluster's lock by file, as this compile would have it; clusters without a file for it are left out. */
-export function locksOf(planned: readonly PlannedCluster[]): ReadonlyMap<string, string> {
+export function locksOf(planned: readonly PlannedCluster[], { clusters }: Pinned): ReadonlyMap<string, string> {
   const texts = planned.flatMap(({ cluster, plan }) => {
     const { lockFile } = cluster.construct;
-    if (lockFile === undefined) return [];
-    const placements = cluster.graphs.flatMap(({ spec }) => {
-      const gang = plan.gangs.find(({ name }) => name === podGroupName(spec));
-      return gang?.status === 'placed' ? [[graphKey(spec), lockedGraph(spec, copiesOf(spec, gang))] as const] : [];
+    const pins = clusters.find((each) => each.cluster === cluster)?.settled;
+    if (lockFile === undefined || pins === undefined) return [];
+    const placements = cluster.graphs.flatMap(({ declared }) => {
+      const gang = plan.gangs.find(({ name }) => name === podGroupName(declared));
+      return gang?.status === 'placed'
+        ? [[graphKey(declared), lockedGraph(declared, copiesOf(declared, gang))] as const]
+        : [];
     });
+    const { images, charts, models } = pins;
     const lock: Lock = {
       cluster: cluster.construct.name,
       compiler: version(),
       inputs: inputsOf(cluster, lockFile),
+      images,
+      charts,
+      models,
       placements: Object.fromEntries(placements),
     };
     return [[lockFile, lockText(lock)] as const];
@@ -105,17 +122,66 @@ function lockedGraph(spec: GraphSpec, copies: ReadonlyMap<string, readonly (read
   return { content: graphContent(spec), components: Object.fromEntries(components) };
 }
 
-/** That nothing which is locked comes out otherwise. @param locks as this compile would have them */
-export function frozen(locks: ReadonlyMap<string, string>): Outcome<void> {
-  const diagnostics = [...locks].flatMap(([file, text]) => {
-    const [first, ...notes] = lockDifferences(existsSync(file) ? readFileSync(file, 'utf8') : '', text);
-    if (first === undefined) return [];
-    const name = shownName(file);
-    const message = `${name} is not current: ${first}`;
-    const help = 'run bayplan synth and commit what it writes';
-    return [diagnostic('BAY6021', { message, where: { file: name }, notes, help })];
+/** What is written without a digest or a commit. */
+export interface LooseEnds {
+  /** Images, charts and models that a PinWaiver lets go without, by cluster; a name counts once in each. */
+  readonly waived: number;
+  /** Charts that have no digest, as they are called in locks; each once. */
+  readonly unpinnable: readonly string[];
+}
+
+export function looseEnds({ clusters }: Pinned): LooseEnds {
+  const pins = clusters.flatMap(({ settled: { images, charts, models } }) =>
+    [images, charts, models].flatMap((entries) => Object.entries<ImagePin | ChartPin | ModelPin>(entries)),
+  );
+  const unpinnable = pins.flatMap(([name, entry]) => ('unpinnable' in entry ? [name] : []));
+  return { waived: pins.filter(([, entry]) => 'waived' in entry).length, unpinnable: [...new Set(unpinnable)].sort() };
+}
+
+/**
+ * That nothing which is locked comes out otherwise.
+ *
+ * @param locks as this compile would have them
+ */
+export function frozen(
+  locks: ReadonlyMap<string, string>,
+  pinned: Pinned,
+  how: boolean | 'strict' = true,
+): Outcome<void> {
+  const stale = [...locks].flatMap(([file, text]) => staleEntries(file, text));
+  const loose = how === 'strict' ? pinned.clusters.flatMap(refuseLoose) : [];
+  return { ok: true, value: undefined, diagnostics: [...stale, ...loose] };
+}
+
+function staleEntries(file: string, text: string): Diagnostic[] {
+  const name = shownName(file);
+  const have = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return lockDifferences(have, text).map(({ entry, message, command }) =>
+    diagnostic('BAY6021', {
+      message: `${name} is not current: ${message}`,
+      where: { file: name, ...(entry === undefined ? {} : { pointer: entry }) },
+      help: `run bayplan ${command} and commit what it writes`,
+      ...(entry === undefined ? {} : { data: { entry } }),
+    }),
+  );
+}
+
+function refuseLoose({ wanted, settled }: PinnedCluster): Diagnostic[] {
+  return wanted.flatMap(({ kind, name, where }) => {
+    const entry = entryOf<ImagePin | ChartPin | ModelPin>(settled[`${kind}s`], name);
+    if (!entry || 'digest' in entry || 'revision' in entry) return [];
+    const isWaived = 'waived' in entry;
+    return [
+      diagnostic('BAY6031', {
+        message: `${kind} ${JSON.stringify(name)} is not pinned: ${isWaived ? `waived, ${entry.waived}` : entry.unpinnable}`,
+        where,
+        help: isWaived
+          ? 'remove its PinWaiver and run bayplan lock; --frozen takes waivers'
+          : "take it from an OCI registry, such as flux: { charts: { dynamo: 'oci://registry.example/charts' } } for Dynamo's; --frozen takes it as it is",
+        data: { kind, name },
+      }),
+    ];
   });
-  return { ok: true, value: undefined, diagnostics };
 }
 
 /** Digests of the files that a cluster is compiled from. */

@@ -1,22 +1,47 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { yamlText } from '../emit/yaml';
 import { parseText } from '../inventory/document';
+import { LOCK_FORMAT, lockSchema } from './lock-schema';
 
 /**
  * The lock of a cluster: what a compile decided or was told, so that the next one decides the same. A file beside the
- * cluster's inventory, written by synth alone, one line for each thing that can change by itself, sorted.
+ * cluster's inventory, one line for each thing that can change by itself, sorted. `bayplan lock` writes what images,
+ * charts and models stand for, and synth everything else.
  */
 export interface Lock {
-  /** Name of the cluster. */
-  readonly cluster: string;
-  /** Version of Bayplan that wrote it. */
-  readonly compiler: string;
+  /** Name of the cluster; undefined where the file does not say it. */
+  readonly cluster?: string;
+  /** Version of Bayplan that placed the graphs. */
+  readonly compiler?: string;
   /** Digest of each file of the inventory, and of the cluster's CRDs, by its name relative to the lock's folder. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** By reference, as it was declared. */
+  readonly images: Readonly<Record<string, ImagePin>>;
+  /** By `oci://address:version`, or by address of the repository, name and version with blanks between them. */
+  readonly charts: Readonly<Record<string, ChartPin>>;
+  /** By repository, with `@` and the revision where one is declared. */
+  readonly models: Readonly<Record<string, ModelPin>>;
   /** By `namespace/name` of the graph. */
   readonly placements: Readonly<Record<string, LockedGraph>>;
 }
+
+/** Not pinned, and why: the reason of a PinWaiver. */
+export interface Waived {
+  readonly waived: string;
+}
+
+export type ImagePin = PinnedImage | Waived;
+
+export interface PinnedImage {
+  readonly digest: string;
+  /** `os/architecture[/variant]`; empty where no registry was asked. */
+  readonly platforms: readonly string[];
+}
+
+export type ChartPin = { readonly digest: string } | Waived | { readonly unpinnable: string };
+
+export type ModelPin = { readonly revision: string } | Waived;
 
 export interface LockedGraph {
   /** Digest of what the graph asks for, whatever it is called. */
@@ -32,72 +57,73 @@ export interface LockedComponent {
   readonly copies: readonly (readonly string[])[];
 }
 
-/** Version of the file's form; a file of another one is refused. */
-export const LOCK_FORMAT = 1;
+/** The lock of a cluster that was never compiled. */
+export const emptyLock: Lock = { inputs: {}, images: {}, charts: {}, models: {}, placements: {} };
+
+/** What stands for the platforms of an image that no registry was asked for. */
+const UNKNOWN = 'unknown';
 
 /** A lock larger than this was not written by a compile. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits');
-const content = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 hexadecimal digits');
+/** Of the issues that a file has, so many are told. */
+const MOST_ISSUES = 5;
 
-const schema = z.strictObject({
-  format: z.literal(LOCK_FORMAT, `expected ${LOCK_FORMAT}, the form that this version reads`),
-  cluster: z.string().min(1),
-  compiler: z.string().min(1),
-  inputs: z.record(z.string(), digest),
-  placements: z.record(
-    z.string().regex(/^[^/]+\/[^/]+$/, 'expected namespace/name'),
-    z.strictObject({
-      content,
-      components: z.record(
-        z.string(),
-        // nodes of a copy stand on one line, so that a moved copy is one changed line
-        z.strictObject({ content, copies: z.array(z.string().regex(/^\S+( \S+)*$/, 'expected names of nodes')) }),
-      ),
-    }),
-  ),
-});
+const CONFLICT = /^(<{7}|={7}|>{7}|\|{7})( |\r?$)/;
 
 /** The text of a lock file. */
-export function lockText({ placements, ...rest }: Lock): string {
-  const graphs = Object.entries(placements).map(([graph, { content: of, components }]) => {
-    const parts = Object.entries(components).map(([name, part]) => {
-      return [name, { ...part, copies: part.copies.map((nodes) => nodes.join(' ')) }] as const;
-    });
-    return [graph, { content: of, components: Object.fromEntries(parts) }] as const;
-  });
+export function lockText({ images, placements, ...rest }: Lock): string {
+  const pins = mapped(images, (pin) =>
+    'digest' in pin ? { digest: pin.digest, platforms: pin.platforms.join(' ') || UNKNOWN } : pin,
+  );
+  const graphs = mapped(placements, ({ content, components }) => ({
+    content,
+    components: mapped(components, (part) => ({ ...part, copies: part.copies.map((nodes) => nodes.join(' ')) })),
+  }));
   const heading =
-    '# Written by bayplan synth; keep it in Git. Graphs stay where they are here unless they have to move.\n';
-  return heading + yamlText({ format: LOCK_FORMAT, ...rest, placements: Object.fromEntries(graphs) });
+    '# Written by bayplan synth and bayplan lock; keep it in Git. What is here stays as it is unless it has to change.\n';
+  return heading + yamlText({ format: LOCK_FORMAT, ...rest, images: pins, placements: graphs });
 }
 
 /** Reads a lock file's text; everything that is wrong with it is told at once. */
 export function readLock(file: string, text: string): Outcome<Lock> {
   if (text.length > MOST_BYTES) return refused(file, '', `holds ${text.length} characters, which no compile writes`);
-  if (/^(<{7}|={7}|>{7})( |$)/m.test(text)) {
-    const line = text.split('\n').findIndex((each) => /^(<{7}|={7}|>{7})( |$)/.test(each)) + 1;
-    return { ok: false, diagnostics: [conflict(file, line)] };
-  }
+  const line = text.split('\n').findIndex((each) => CONFLICT.test(each)) + 1;
+  if (line > 0) return { ok: false, diagnostics: [conflict(file, line)] };
   const document = parseText(file, text);
   if (!document.ok) return document;
-  const parsed = schema.safeParse(document.value);
+  const parsed = lockSchema.safeParse(document.value);
   if (parsed.success) return { ok: true, value: fromFile(parsed.data), diagnostics: [] };
   const diagnostics = parsed.error.issues
-    .slice(0, 5)
+    .slice(0, MOST_ISSUES)
     .flatMap(({ path, message }) => refused(file, path.map(String).join('.'), message).diagnostics);
   return { ok: false, diagnostics };
 }
 
-function fromFile({ cluster, compiler, inputs, placements }: z.infer<typeof schema>): Lock {
-  const graphs = Object.entries(placements).map(([graph, { content: of, components }]) => {
-    const parts = Object.entries(components).map(([name, part]) => {
-      const copies = part.copies.map((nodes) => nodes.split(' '));
-      return [name, { content: part.content, copies }] as const;
-    });
-    return [graph, { content: of, components: Object.fromEntries(parts) }] as const;
-  });
-  return { cluster, compiler, inputs, placements: Object.fromEntries(graphs) };
+/** The entry of a name; whatever else an object knows by that name is none. */
+export function entryOf<T>(entries: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
+}
+
+function fromFile({ format: _format, ...file }: z.infer<typeof lockSchema>): Lock {
+  const images = mapped(file.images ?? {}, (pin): ImagePin =>
+    'digest' in pin
+      ? { digest: pin.digest, platforms: pin.platforms === UNKNOWN ? [] : pin.platforms.split(' ') }
+      : pin,
+  );
+  const placements = mapped(file.placements ?? {}, ({ content, components }) => ({
+    content,
+    components: mapped(components, (part) => ({
+      content: part.content,
+      copies: part.copies.map((nodes) => nodes.split(' ')),
+    })),
+  }));
+  return { ...emptyLock, ...file, images, placements };
+}
+
+/** The same keys, each with what is made of its value. */
+function mapped<A, B>(entries: Readonly<Record<string, A>>, make: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, make(value)]));
 }
 
 function refused(file: string, pointer: string, message: string): Outcome<never> & { diagnostics: Diagnostic[] } {
@@ -105,7 +131,7 @@ function refused(file: string, pointer: string, message: string): Outcome<never>
   const found = diagnostic('BAY6020', {
     message: `${what}: ${message}`,
     where: { file, ...(pointer === '' ? {} : { pointer }) },
-    help: 'restore the file from Git; without it the next synth places every graph anew',
+    help: `restore the file: git checkout -- ${file}; without it the next synth places every graph anew`,
   });
   return { ok: false, diagnostics: [found] };
 }
@@ -114,6 +140,6 @@ function conflict(file: string, line: number): Diagnostic {
   return diagnostic('BAY6020', {
     message: 'the lock has conflict markers of a merge',
     where: { file, line },
-    help: 'take either side (git checkout --theirs, or --ours) and run bayplan synth: it mends what does not fit',
+    help: 'take either side (git checkout --theirs, or --ours), then run bayplan lock and bayplan synth: they mend what does not fit',
   });
 }

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'yaml';
-import { Cluster, DynamoGraph, Fleet, Inventory, Queue, Stack } from '../../lib';
+import { Cluster, DynamoGraph, Inventory, Queue, Stack } from '../../lib';
 import { classifyChange, type GraphManifests } from '../../lib/backends/changes/classify';
 import { changeRules, effects, ruleFor } from '../../lib/backends/changes/rules';
 import { profiles, type StackProfile } from '../../lib/backends/stacks';
 import { changeOn, edited, exampleOn, inWords, profileNamed, type Edit } from '../support/changes';
 import { graphDefaults, list, nodes, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** On Dynamo 0.5.1, 1.4 and 1.5 with PodGroups of ours, and 1.4 and 1.5 with Grove. */
 const columns = [
@@ -167,7 +168,7 @@ test('every field that changes is told with what it does and why, in order of pa
 
 describe('manifests as they are compiled', () => {
   const compiled = (profile: StackProfile, cpu: number): GraphManifests => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const cluster = new Cluster(fleet, 'test', {
       stack: Stack.of(profile.example),
       inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2'])) }),

@@ -4,9 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack } from '../../lib';
+import { Cluster, DynamoGraph, type Fleet, Inventory, Level, Queue, Stack } from '../../lib';
 import { graphDefaults, list, node, nodes, pod, topology } from '../support/fleet';
 import { run } from './run';
+import { testFleet } from '../support/pins';
 
 /* A working folder of its own. */
 const before = process.cwd();
@@ -31,7 +32,7 @@ interface Variant {
  */
 function fleet({ reverse = false, gpus = 4, patch = () => undefined }: Variant = {}): Fleet {
   const turned = <T>(items: readonly T[]): T[] => (reverse ? [...items].reverse() : [...items]);
-  const made = new Fleet();
+  const made = testFleet();
   const machines = [...nodes(['n1', 'n2']), node('n3', { rack: 'r2' })];
   const own = { namespace: 'inference', labels: { 'nvidia.com/dynamo-graph-deployment-name': 'g' } };
   const running = [

@@ -87,7 +87,7 @@ describe('wrong usage', () => {
     ],
     [
       ['schema', 'node'],
-      'a value is not one of those allowed: document is "node", not one of "problem", "plan"',
+      'a value is not one of those allowed: document is "node", not one of "problem", "plan", "lock"',
       'bayplan schema --help lists what there is',
     ],
     [
@@ -157,7 +157,7 @@ describe('bayplan explain', () => {
 });
 
 describe('bayplan schema', () => {
-  test.each(['problem', 'plan'])('%s is a JSON Schema', async (document) => {
+  test.each(['problem', 'plan', 'lock'])('%s is a JSON Schema', async (document) => {
     const { code, out, err } = await run(['schema', document]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(JSON.parse(out)).toMatchObject({

@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import {
   Cluster,
   DynamoGraph,
-  Fleet,
+  type Fleet,
   Inventory,
   Level,
   ModelCache,
@@ -13,6 +13,7 @@ import {
   type Diagnostic,
 } from '../../lib';
 import { errorCodes, failure, graphDefaults, list, node, nodes, pins, testCluster, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Each of these is one mistake of a user, and has to give one finding that says what is wrong and the way out. */
 
@@ -77,7 +78,7 @@ describe('a graph that cannot be placed', () => {
 });
 
 test('preemption that the priority class contradicts, where KAI goes by the class alone', () => {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
     inventory: Inventory.fromObjects({ nodes: list(eight()) }),
@@ -96,7 +97,7 @@ test('preemption that the priority class contradicts, where KAI goes by the clas
 });
 
 test('one cluster without a place for its graphs: nothing is compiled for any', () => {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   for (const [name, gpus] of [
     ['large', 8],
     ['small', 1],
@@ -134,7 +135,7 @@ describe('an inventory that cannot be used', () => {
   });
 
   test('a list of pods where nodes are wanted', () => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     new Cluster(fleet, 'test', {
       stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
       inventory: Inventory.fromObjects({ nodes: list([{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } }]) }),
@@ -144,7 +145,7 @@ describe('an inventory that cannot be used', () => {
   });
 
   test('a file that is not there', () => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     new Cluster(fleet, 'test', {
       stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
       inventory: Inventory.fromKubectl('no/such/nodes.json'),
@@ -319,7 +320,7 @@ describe('values', () => {
     [{ dynamo: '0.9.1', kai: '0.17.0' }, ''],
     [{ dynamo: '1.5.0', kai: 'v0.17.0' }, 'without a leading v'],
   ])('stack %j is refused with the nearest that works', (stack, note) => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const inventory = Inventory.fromObjects({ nodes: list(eight()) });
     new Cluster(fleet, 'test', { stack: Stack.of(stack), inventory, topology: topology() });
     const [finding] = failure(fleet);

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
-import { Backend, Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, type WorkerProps } from '../../lib';
+import { Backend, Cluster, DynamoGraph, type Fleet, Inventory, Level, Queue, Stack, type WorkerProps } from '../../lib';
 import { errorCodes, failure, graphDefaults, list, node, nodes, pod, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Graphs that share memory over multi-node NVLink. */
 
@@ -18,7 +19,7 @@ function fleetWith(
   backend = Backend.vllm(),
   pods: readonly Record<string, unknown>[] = [],
 ): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list(trays), pods: list(pods) });
   const cluster = new Cluster(fleet, 'test', { stack, inventory, topology: topology() });
   const queue = new Queue(cluster, 'team-a');
@@ -107,7 +108,7 @@ describe('what already runs in a domain', () => {
   });
 
   test('a graph without a domain may share the tray', () => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const inventory = Inventory.fromObjects({
       nodes: list([node('t1', { gpus: 4 })]),
       pods: list([claiming('a', 't1')]),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, type DynamoGraphProps } from '../../lib';
+import { Cluster, DynamoGraph, Inventory, Level, Queue, Stack, type DynamoGraphProps } from '../../lib';
 import { graphDefaults, list, node, pod, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Same input, same bytes, in whatever order it is given. */
 
@@ -17,7 +18,7 @@ const graphs: Readonly<Record<string, Partial<DynamoGraphProps>>> = {
 };
 
 function compiled(nodes: typeof machines, pods: typeof running, names: readonly string[]): [string, string][] {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
     inventory: Inventory.fromObjects({ nodes: list(nodes), pods: list(pods) }),

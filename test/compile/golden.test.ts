@@ -4,7 +4,6 @@ import {
   Backend,
   Cluster,
   DynamoGraph,
-  Fleet,
   Inventory,
   Level,
   Model,
@@ -17,6 +16,7 @@ import {
 } from '../../lib';
 import { graphDefaults, list, node, nodes, pod, testCluster, topology } from '../support/fleet';
 import { expectGolden } from '../support/golden';
+import { testFleet } from '../support/pins';
 
 const revision = '0123456789abcdef0123456789abcdef01234567';
 
@@ -100,7 +100,7 @@ test('a graph that says all it can', () => {
 });
 
 test("two clusters, and a user's own objects beside ours", () => {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   for (const id of ['north', 'south']) {
     const cluster = new Cluster(fleet, id, {
       stack: Stack.of({ dynamo: '1.5.1', kai: '0.17.3' }),

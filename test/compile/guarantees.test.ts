@@ -1,11 +1,12 @@
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, type Guarantee } from '../../lib';
+import { Cluster, DynamoGraph, Inventory, Level, Queue, Stack, type Guarantee } from '../../lib';
 import type { StackVersions } from '../../lib/backends/stacks';
 import { graphDefaults, list, nodes, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** What the same graph is held by on each stack. */
 
 function held(versions: StackVersions): Record<string, Guarantee['heldBy']> {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2', 'n3', 'n4', 'n5'])) });
   const cluster = new Cluster(fleet, 'test', { stack: Stack.of(versions), inventory, topology: topology() });
   const isGrove = versions.grove !== undefined;

@@ -1,14 +1,15 @@
 import { parse } from 'yaml';
-import { Backend, Cluster, DynamoGraph, Fleet, Inventory, Queue, Stack, type BackendOptions } from '../../lib';
+import { Backend, Cluster, DynamoGraph, type Fleet, Inventory, Queue, Stack, type BackendOptions } from '../../lib';
 import type { StackVersions } from '../../lib/backends/stacks';
 import { errorCodes, failure, graphDefaults, list, nodes, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Images, and what the operator has to know of them. */
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
 function fleetWith(options: BackendOptions, versions: StackVersions = { dynamo: '1.5.0', kai: '0.17.0' }): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2'])) });
   const cluster = new Cluster(fleet, 'test', { stack: Stack.of(versions), inventory, topology: topology() });
   const namespace = versions.runai === undefined ? 'inference' : 'runai-team-a';
@@ -54,9 +55,18 @@ describe('an image whose tag says none', () => {
     ]);
   });
 
-  test.each(images)('%s is taken where the version is declared, and every component says it', (image) => {
-    const written = components(fleetWith({ image, runtimeVersion: '1.5.0' }));
-    expect(written.map(({ runtimeVersionOverride }) => runtimeVersionOverride)).toEqual(['1.5.0', '1.5.0']);
+  const floating = (image: string): boolean => /:latest$|\/vllm$/.test(image);
+
+  test.each(images.filter((image) => !floating(image)))(
+    '%s is taken where the version is declared, and every component says it',
+    (image) => {
+      const written = components(fleetWith({ image, runtimeVersion: '1.5.0' }));
+      expect(written.map(({ runtimeVersionOverride }) => runtimeVersionOverride)).toEqual(['1.5.0', '1.5.0']);
+    },
+  );
+
+  test.each(images.filter(floating))('%s has nothing to be pinned by, whatever version is declared', (image) => {
+    expect(failure(fleetWith({ image, runtimeVersion: '1.5.0' }))).toMatchObject([{ code: 'BAY6023' }]);
   });
 
   test.each([
@@ -66,13 +76,13 @@ describe('an image whose tag says none', () => {
   ])('also on %j', (versions) => {
     expect(errorCodes(fleetWith({ image: 'vllm:latest' }, versions))).toEqual(['BAY2042']);
     const namespace = 'runai' in versions ? 'runai-team-a' : 'inference';
-    const [frontend] = components(fleetWith({ image: 'vllm:latest', runtimeVersion: '1.5.1' }, versions), namespace);
+    const [frontend] = components(fleetWith({ image: 'vllm:nightly', runtimeVersion: '1.5.1' }, versions), namespace);
     expect(frontend?.runtimeVersionOverride).toBe('1.5.1');
   });
 
   test('Dynamo 0.5.1 looks at no version, and has no field for one', () => {
     const early = { dynamo: '0.5.1', kai: '0.17.0' };
-    expect(fleetWith({ image: 'vllm:latest' }, early).compile().diagnostics).toEqual([]);
+    expect(fleetWith({ image: 'vllm:nightly' }, early).compile().diagnostics).toEqual([]);
     expect(failure(fleetWith({ image: 'vllm:latest', runtimeVersion: '0.5.1' }, early))).toMatchObject([
       { code: 'BAY2044', where: { pointer: 'backend.runtimeVersion' }, help: 'leave runtimeVersion out' },
     ]);

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, type Compilation } from '../../lib';
+import { Cluster, DynamoGraph, type Fleet, Inventory, Level, Queue, Stack, type Compilation } from '../../lib';
 import { readLock } from '../../lib/pins/lock';
 import { errorCodes, failure, graphDefaults, list, node, pins, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Placements that are kept: what moves from one compile to the next, and what does not. */
 
@@ -32,7 +33,7 @@ const lockFile = (): string => join(folder, 'test.lock.yaml');
 function fleetOf({ graphs, lost = [], grove = false }: World): Fleet {
   const names = Array.from({ length: 12 }, (_, i) => `n${String(i).padStart(2, '0')}`);
   const nodes = names.map((name, i) => node(name, { rack: `r${i % 4}`, ready: !lost.includes(name) }));
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0', ...(grove ? { grove: '0.1.0-alpha.13' } : {}) }),
     inventory: Inventory.fromObjects({ nodes: list(nodes) }),
@@ -127,7 +128,7 @@ describe('a lock that synth did not write', () => {
   test('unknown keys, other forms and wrong digests are refused, each where it is', () => {
     writeFileSync(
       lockFile(),
-      'format: 2\ncluster: test\ncompiler: "1"\ninputs: {a: sha256:12}\nplacements: {}\nx: 1\n',
+      'format: 3\ncluster: test\ncompiler: "1"\ninputs: {a: sha256:12}\nplacements: {}\nx: 1\n',
     );
     expect(errorCodes(fleetOf({ graphs: ten }))).toEqual(['BAY6020', 'BAY6020', 'BAY6020']);
   });

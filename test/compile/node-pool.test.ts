@@ -1,5 +1,6 @@
-import { Cluster, DynamoGraph, Fleet, Inventory, Queue, Stack } from '../../lib';
+import { Cluster, DynamoGraph, type Fleet, Inventory, Queue, Stack } from '../../lib';
 import { errorCodes, graphDefaults, list, nodes, pins, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Clusters that KAI's shards part into pools. */
 
@@ -7,7 +8,7 @@ import { errorCodes, graphDefaults, list, nodes, pins, topology } from '../suppo
 const parted = [...nodes(['n1', 'n2']), ...nodes(['p1', 'p2'], { labels: { 'kai.scheduler/node-pool': 'inference' } })];
 
 function fleetIn(nodePool: string | undefined, stack = Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list(parted) });
   const cluster = new Cluster(fleet, 'test', { stack, inventory, topology: topology(), nodePool });
   const queue = new Queue(cluster, 'team-a');

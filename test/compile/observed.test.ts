@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import {
   Cluster,
   DynamoGraph,
-  Fleet,
+  type Fleet,
   Inventory,
   Level,
   Queue,
@@ -12,6 +12,7 @@ import {
   type DynamoGraphProps,
 } from '../../lib';
 import { errorCodes, failure, graphDefaults, list, node, nodes, pins, testCluster, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Situations in which a real KAI never started a graph, and what the compiler does about each. */
 
@@ -142,7 +143,7 @@ describe('W: a pin set that is wider than it needs to be', () => {
 
 describe('on Grove, where a required level is all one can say', () => {
   const onGrove = (items: readonly Record<string, unknown>[]) => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const cluster = new Cluster(fleet, 'test', {
       stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
       inventory: Inventory.fromObjects({ nodes: list(items) }),

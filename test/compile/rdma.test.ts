@@ -3,7 +3,7 @@ import {
   Backend,
   Cluster,
   DynamoGraph,
-  Fleet,
+  type Fleet,
   Inventory,
   Queue,
   Stack,
@@ -12,6 +12,7 @@ import {
 } from '../../lib';
 import type { StackVersions } from '../../lib/backends/stacks';
 import { errorCodes, failure, graphDefaults, list, nodes, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** What pods are told of the network between nodes. */
 
@@ -20,7 +21,7 @@ const items = nodes(['n1', 'n2', 'n3'], { resources: { 'rdma/ib': '8', 'vpc.amaz
 const onKai: StackVersions = { dynamo: '1.5.0', kai: '0.17.0' };
 
 function fleetWith(props: Partial<DynamoGraphProps>, versions = onKai): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list(items) });
   const cluster = new Cluster(fleet, 'test', { stack: Stack.of(versions), inventory, topology: topology() });
   const namespace = versions.runai === undefined ? 'inference' : 'runai-team-a';

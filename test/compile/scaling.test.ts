@@ -4,7 +4,7 @@ import {
   Backend,
   Cluster,
   DynamoGraph,
-  Fleet,
+  type Fleet,
   Inventory,
   Level,
   ModelCache,
@@ -18,6 +18,7 @@ import type { StackVersions } from '../../lib/backends/stacks';
 import type { ComponentSpec, GraphSpec } from '../../lib/model/graph';
 import { errorCodes, failure, graphDefaults, list, nodes, pins, topology } from '../support/fleet';
 import { expectGolden } from '../support/golden';
+import { testFleet } from '../support/pins';
 
 /** Replicas that Git leaves to the cluster: as a range, with Dynamo's planner or an autoscaler of the user's. */
 
@@ -32,7 +33,7 @@ const onRunai: StackVersions = { dynamo: '1.5.0', runai: '3.0' };
 const racks = [...nodes(['n1', 'n2', 'n3'], { rack: 'r1' }), ...nodes(['n4', 'n5', 'n6'], { rack: 'r2' })];
 
 function fleetOn(versions: StackVersions, props: Partial<DynamoGraphProps>, quota?: number): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list(racks) });
   const cluster = new Cluster(fleet, 'test', { stack: Stack.of(versions), inventory, topology: topology() });
   const isRunai = versions.runai !== undefined;

@@ -2,10 +2,11 @@ import { ApiObject } from 'cdk8s';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cluster, Fleet, Inventory, Stack } from '../../lib';
+import { Cluster, type Fleet, Inventory, Stack } from '../../lib';
 import { readCrds } from '../../lib/schemas/crd';
 import { bundleText } from '../../lib/schemas/bundle';
 import { failure, list, nodes, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** A cluster whose own CRDs were imported. */
 
@@ -44,7 +45,7 @@ afterAll(() => {
 });
 
 function fleetWith(spec: object, schemas = join(folder, 'schemas.json')): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
     inventory: Inventory.fromObjects({ nodes: list(nodes(['n1'])) }),

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, type DynamoGraphProps } from '../../lib';
+import { Cluster, DynamoGraph, type Fleet, Inventory, Level, Queue, Stack, type DynamoGraphProps } from '../../lib';
 import { failure, graphDefaults, list, nodes, pins, testCluster, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Several components of one role in a graph. */
 
@@ -126,7 +127,7 @@ test('a list of one is named after its role', () => {
 });
 
 test('Dynamo 0.5.1 gets a service for each', () => {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const stack = Stack.of({ dynamo: '0.5.1', kai: '0.17.0' });
   const inventory = Inventory.fromObjects({ nodes: list(items) });
   const cluster = new Cluster(fleet, 'test', { stack, inventory, topology: topology() });

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Backend, Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, Topology } from '../../lib';
+import { Backend, Cluster, DynamoGraph, Inventory, Level, Queue, Stack, Topology } from '../../lib';
 import { profiles, type StackProfile, type StackVersions } from '../../lib/backends/stacks';
 import { errorCodes, graphDefaults, list, node, nodes, testCluster, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** Pairings known to go wrong, from beside the project, where they are there: each is refused or avoided. */
 
@@ -18,7 +19,7 @@ const assume = 'it is said to work';
 
 /** With an assumption: not even where the user takes the stack nevertheless. */
 function refused(versions: StackVersions & { readonly assume?: string }): void {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list(nodes(['n1'])) });
   new Cluster(fleet, 'test', { stack: Stack.of(versions), inventory, topology: topology() });
   expect(errorCodes(fleet)).toEqual(['BAY2010']);
@@ -26,7 +27,7 @@ function refused(versions: StackVersions & { readonly assume?: string }): void {
 
 /** The files of a disaggregated graph on a stack, one text. */
 function written({ example, gang }: StackProfile): string {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of(example),
     inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2', 'n3', 'n4'])) }),
@@ -129,7 +130,7 @@ const answers: Readonly<Record<string, readonly [how: string, check: () => void]
   'NVIDIA/topograph CHANGELOG v1.0.0': [
     'refused: a level has to be a label of the nodes',
     () => {
-      const fleet = new Fleet();
+      const fleet = testFleet();
       const labels = { 'topograph.nvidia.com/spine': 's1' };
       const cluster = new Cluster(fleet, 'test', {
         stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),

@@ -4,7 +4,7 @@ import {
   Backend,
   Cluster,
   DynamoGraph,
-  Fleet,
+  type Fleet,
   Inventory,
   Level,
   Model,
@@ -18,11 +18,12 @@ import {
 import { profiles, type StackVersions } from '../../lib/backends/stacks';
 import { errorCodes, failure, graphDefaults, list, nodes, testCluster, topology } from '../support/fleet';
 import { expectGolden } from '../support/golden';
+import { testFleet } from '../support/pins';
 
 /** The same graph on every supported stack. */
 
 function compiled(versions: StackVersions): ReadonlyMap<string, string> {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of(versions),
     inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2', 'n3'], { resources: { 'rdma/ib': '8' } })) }),
@@ -124,7 +125,7 @@ describe('Grove', () => {
   });
 
   const onGrove = (add: (cluster: Cluster, queue: Queue) => void): string[] => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const cluster = new Cluster(fleet, 'test', {
       stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
       inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2'])) }),
@@ -181,7 +182,7 @@ describe('replicas of several nodes', () => {
   ];
   const rackOf = (name: string): string => `r${Math.ceil(Number(name.slice(1)) / 3)}`;
   const compileWith = (decode: Partial<WorkerProps>, stack = Stack.of(withGrove)) => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const inventory = Inventory.fromObjects({ nodes: list(racks) });
     const cluster = new Cluster(fleet, 'test', { stack, inventory, topology: topology() });
     const workers = { prefill: { gpus: 8 }, decode: { gpus: 8, ...decode } };
@@ -278,7 +279,7 @@ describe('engines', () => {
 });
 
 describe('Run:ai', () => {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '0.5.1', runai: '2.23' }),
     inventory: Inventory.fromObjects({ nodes: list(nodes(['n1', 'n2'])) }),
@@ -318,7 +319,7 @@ describe('Run:ai', () => {
   });
 
   test('a graph outside the namespace of its project is refused', () => {
-    const other = new Fleet();
+    const other = testFleet();
     const props = { stack: Stack.of({ dynamo: '1.5.0', runai: '3.0' }), topology: topology() };
     const inventory = Inventory.fromObjects({ nodes: list(nodes(['n1'])) });
     const lab = new Cluster(other, 'test', { ...props, inventory });
@@ -337,7 +338,7 @@ test("below KAI 0.17 a gang is kept from going stale by the scheduler's argument
 
 describe('a combination that is not known to work', () => {
   const fleetOn = (stack: Stack): Fleet => {
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const inventory = Inventory.fromObjects({ nodes: list(nodes(['n1'])) });
     new Cluster(fleet, 'test', { stack, inventory, topology: topology() });
     return fleet;

@@ -4,6 +4,7 @@ import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
+import { pinnedCodes } from '../../lib/diagnostics/codes/pinned';
 import { pinCodes } from '../../lib/diagnostics/codes/pins';
 import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
@@ -19,7 +20,7 @@ const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>
   3: [placementCodes],
   4: [verifyCodes, schemaCodes, writtenSecretCodes],
   5: [emitCodes],
-  6: [pinCodes],
+  6: [pinCodes, pinnedCodes],
 };
 const all = Object.entries(stages).flatMap(([stage, lists]) =>
   lists.flatMap((codes) => Object.entries(codes).map(([code, info]) => ({ stage, code, info }))),

@@ -117,10 +117,11 @@ describe('the pipeline of GitLab', () => {
   );
 });
 
-const fleet = `import { Backend, Cluster, DynamoGraph, Fleet, Model, Queue, Stack } from './lib';
+const fleet = `import { Backend, Cluster, DynamoGraph, Fleet, Model, PinWaiver, Queue, Stack } from './lib';
 import * as lab from './topologies/lab';
 
 const fleet = new Fleet();
+new PinWaiver(fleet, 'pins', { image: '*', chart: '*', reason: 'tests ask no registry' });
 const { inventory, topology } = lab;
 const stack = Stack.of({ dynamo: '1.5.0', kai: '0.17.0' });
 for (const [id, path] of [['one', './dist'], ['two', './']]) {

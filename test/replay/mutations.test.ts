@@ -1,4 +1,4 @@
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack } from '../../lib';
+import { Cluster, DynamoGraph, type Fleet, Inventory, Level, Queue, Stack } from '../../lib';
 import type { Manifest } from '../../lib/emit/manifest';
 import { hasErrors, type Outcome } from '../../lib/diagnostics/diagnostic';
 import { check } from '../../lib/passes/check';
@@ -12,6 +12,7 @@ import { podTemplates } from '../../lib/passes/verify/pod-templates';
 import { strategyOf } from '../../lib/replay/rollout';
 import { Session } from '../../lib/replay/session';
 import { graphDefaults, list, node, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /**
  * One field of good manifests is changed at a time, as a patch could. Whether that alters what KAI does is found out by
@@ -34,7 +35,7 @@ const machines = [
 ];
 
 function goodFleet(stack: 'PodGroups of ours' | 'Grove'): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const grove = stack === 'Grove' ? { grove: '0.1.0-alpha.13' } : {};
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0', ...grove }),

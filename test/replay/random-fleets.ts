@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import {
   Cluster,
   DynamoGraph,
-  Fleet,
+  type Fleet,
   Inventory,
   Level,
   Queue,
@@ -12,6 +12,7 @@ import {
   type WorkerProps,
 } from '../../lib';
 import { graphDefaults, list, node, pod, topology } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /**
  * Random fleets of one cluster as a user would declare them: nodes of several sizes in zones and racks, some in use,
@@ -110,7 +111,7 @@ export const rawFleets: fc.Arbitrary<RawFleet> = fc.record({
 const KIND = 'example.com/kind';
 
 export function fleetOf({ nodes, graphs, quota }: RawFleet, stack: StackKind): Fleet {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const grove = stack === 'Grove' ? { grove: '0.1.0-alpha.13' } : {};
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0', ...grove }),

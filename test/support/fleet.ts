@@ -4,7 +4,7 @@ import {
   Cluster,
   DiagnosticError,
   DynamoGraph,
-  Fleet,
+  type Fleet,
   Inventory,
   Level,
   Model,
@@ -17,6 +17,7 @@ import {
   type DynamoGraphProps,
 } from '../../lib';
 import { compareKeys } from '../../lib/order';
+import { testFleet } from './pins';
 
 /** A node as `kubectl get nodes -o json` has it, with what tests vary. */
 export interface TestNode {
@@ -96,7 +97,7 @@ export function testCluster(
   pods: readonly Record<string, unknown>[] = [],
   props: Partial<ClusterProps> = {},
 ): TestCluster {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
     inventory: Inventory.fromObjects({ nodes: list(items), pods: list(pods) }),

@@ -2,6 +2,12 @@ import { z } from 'zod';
 import { NEVER_STALE } from '../kai/pod-group';
 import type { StackProfile, StackVersions } from '../stacks';
 
+/** What runs on a cluster, as far as its charts depend on it. */
+export interface StackParts {
+  readonly versions: StackVersions;
+  readonly profile: StackProfile;
+}
+
 /** A Flux object, ready to be written. */
 export interface FluxObject {
   readonly apiVersion: string;
@@ -21,7 +27,7 @@ const verificationSchema = z.strictObject({
 export const ociRepositorySpecSchema = z.strictObject({
   interval: z.string(),
   url: z.string().startsWith('oci://'),
-  ref: z.strictObject({ tag: z.string() }),
+  ref: z.strictObject({ tag: z.string(), digest: z.string().optional() }),
   layerSelector: z.strictObject({ mediaType: z.string(), operation: z.enum(['extract', 'copy']) }),
   verify: verificationSchema.optional(),
 });
@@ -45,6 +51,17 @@ export interface OIDCIdentity {
 
 /** Charts that come from an OCI registry, by what the stack calls them: only those can be verified. */
 export type Verifications = Readonly<Partial<Record<'kai' | 'grove', SourceVerification>>>;
+
+/** Folders of OCI registries that hold copies of charts, by what the stack calls them. */
+export interface ChartSources {
+  /**
+   * Where the charts of Dynamo (`dynamo-platform`, and `dynamo-crds` before 1.0) were pushed to, such as
+   * `oci://registry.example/charts`: only from an OCI registry can they be pinned by digest.
+   *
+   * @default - NVIDIA's own repository, which is a plain HTTP one
+   */
+  readonly dynamo?: string;
+}
 
 /** Spec of a Flux HelmRelease (helm.toolkit.fluxcd.io/v2), as far as we write it. */
 export const helmReleaseSpecSchema = z
@@ -80,6 +97,7 @@ const GROVE = 'grove';
 const DYNAMO = 'dynamo-platform';
 const DYNAMO_CRDS = 'dynamo-crds';
 const DYNAMO_REPOSITORY = 'ai-dynamo';
+const DYNAMO_SOURCE = { kind: 'HelmRepository', name: DYNAMO_REPOSITORY };
 
 /** How a release is installed, upgraded and kept as it is. */
 const releaseDefaults = {
@@ -94,33 +112,42 @@ const releaseDefaults = {
 const KAI_CHART = 'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler';
 const GROVE_CHART = 'oci://ghcr.io/ai-dynamo/grove/grove-charts';
 
-/** Where charts come from. @param namespace of the Flux objects */
-export function sources(namespace: string, versions: StackVersions, verify: Verifications): FluxObject[] {
-  const { kai, grove } = versions;
+/** How a cluster takes its charts. */
+export interface ChartOptions {
+  /** Of the Flux objects. */
+  readonly namespace: string;
+  readonly verify: Verifications;
+  readonly charts: ChartSources;
+}
+
+/** Where charts come from. */
+export function sources({ namespace, verify, charts }: ChartOptions, stack: StackParts): FluxObject[] {
+  const { kai, grove, dynamo } = stack.versions;
   return [
-    ...(kai === undefined ? [] : [ociChart(namespace, KAI, KAI_CHART, kai, verify.kai)]),
-    ...(grove === undefined ? [] : [ociChart(namespace, GROVE, GROVE_CHART, grove, verify.grove)]),
-    dynamoRepository(namespace),
+    ...(kai === undefined ? [] : [ociChart(namespace, KAI, KAI_CHART, `v${kai}`, verify.kai)]),
+    ...(grove === undefined ? [] : [ociChart(namespace, GROVE, GROVE_CHART, `v${grove}`, verify.grove)]),
+    ...(charts.dynamo === undefined
+      ? [dynamoRepository(namespace)]
+      : dynamoCharts(stack.profile).map((name) => ociChart(namespace, name, `${charts.dynamo}/${name}`, dynamo))),
   ];
 }
 
-/** What is installed on a cluster. @param namespace of the Flux objects */
-export function releases(namespace: string, versions: StackVersions, profile: StackProfile): FluxObject[] {
+/** What is installed on a cluster. */
+export function releases({ namespace, charts }: ChartOptions, { versions, profile }: StackParts): FluxObject[] {
   return [
     ...(versions.kai === undefined ? [] : [kaiRelease(namespace, profile)]),
     ...(versions.grove === undefined ? [] : [groveRelease(namespace)]),
-    ...dynamoReleases(namespace, versions, profile),
+    ...dynamoReleases(namespace, versions, profile, charts.dynamo !== undefined),
   ];
 }
 
-/** @param version without a leading v; both projects tag their charts with one */
-function ociChart(
-  namespace: string,
-  name: string,
-  url: string,
-  version: string,
-  verify: SourceVerification | undefined,
-): FluxObject {
+/** The charts of Dynamo that are installed, those first that others wait for. */
+function dynamoCharts({ gang, graphApi }: StackProfile): string[] {
+  return gang === 'grove' || graphApi === 'v1beta1' ? [DYNAMO] : [DYNAMO_CRDS, DYNAMO];
+}
+
+/** @param tag KAI and Grove tag their charts with a leading v, helm itself without */
+function ociChart(namespace: string, name: string, url: string, tag: string, verify?: SourceVerification): FluxObject {
   return {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
     kind: 'OCIRepository',
@@ -128,7 +155,7 @@ function ociChart(
     spec: {
       interval: '1h',
       url,
-      ref: { tag: `v${version}` },
+      ref: { tag },
       layerSelector: { mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', operation: 'copy' },
       verify,
     },
@@ -193,8 +220,17 @@ function groveRelease(namespace: string): FluxObject {
  * Dynamo's operator, without the Grove and the KAI that its chart could bring. Since 1.0 it brings its own CRDs; before,
  * they are a chart of their own that has to be there first.
  */
-function dynamoReleases(namespace: string, versions: StackVersions, profile: StackProfile): FluxObject[] {
+function dynamoReleases(
+  namespace: string,
+  versions: StackVersions,
+  profile: StackProfile,
+  isOci: boolean,
+): FluxObject[] {
   const { dynamoNamespace, graphApi, gang } = profile;
+  const source = (chart: string): object =>
+    isOci
+      ? { chartRef: { kind: 'OCIRepository', name: chart } }
+      : { chart: { spec: { chart, version: versions.dynamo, sourceRef: DYNAMO_SOURCE } } };
   const release = (chart: string, values: object, dependsOn?: readonly object[]): FluxObject => ({
     apiVersion: 'helm.toolkit.fluxcd.io/v2',
     kind: 'HelmRelease',
@@ -204,9 +240,7 @@ function dynamoReleases(namespace: string, versions: StackVersions, profile: Sta
       releaseName: chart,
       targetNamespace: dynamoNamespace,
       storageNamespace: dynamoNamespace,
-      chart: {
-        spec: { chart, version: versions.dynamo, sourceRef: { kind: 'HelmRepository', name: DYNAMO_REPOSITORY } },
-      },
+      ...source(chart),
       values,
       dependsOn,
     },

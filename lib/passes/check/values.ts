@@ -5,7 +5,7 @@ import type { ComponentSpec } from '../../model/graph';
 import { parseQuantity, type QuantityLike } from '../../model/quantity';
 import { placeOf, type ClusterModel } from '../collect';
 
-/** Numbers and quantities that cannot be read, and models that are not pinned. */
+/** Numbers and quantities that cannot be read, and revisions of models that nobody uses. */
 export function checkValues(cluster: ClusterModel): Diagnostic[] {
   return [...cluster.queues.flatMap(checkQueue), ...cluster.graphs.flatMap(checkGraph)];
 }
@@ -23,7 +23,7 @@ function checkGraph(graph: DynamoGraph): Diagnostic[] {
   const { model, cache, components, framework } = graph.spec;
   const ignoresRevision = framework === 'trtllm' && !cache;
   return [
-    ...(model.revision === undefined || ignoresRevision ? [floatingModel(where, graph.spec)] : []),
+    ...(model.revision !== undefined && ignoresRevision ? [floatingModel(where, model.repository)] : []),
     ...checkQuantity(where, 'modelCache.size', cache?.volume?.size),
     ...components.flatMap((component) => checkComponent(where, component)),
   ];
@@ -66,16 +66,11 @@ function checkQuantity(where: Where, pointer: string, value: QuantityLike | unde
   ];
 }
 
-function floatingModel(where: Where, { model: { repository, revision } }: DynamoGraph['spec']): Diagnostic {
-  const isIgnored = revision !== undefined;
+function floatingModel(where: Where, repository: string): Diagnostic {
   return diagnostic('BAY2043', {
-    message: isIgnored
-      ? `the revision of model "${repository}" is not used: TensorRT-LLM takes none`
-      : `model "${repository}" has no revision, so two pods may read different weights`,
+    message: `the revision of model "${repository}" is not used: TensorRT-LLM takes none`,
     where: { ...where, pointer: 'model.revision' },
-    help: isIgnored
-      ? "add a model cache, which pods read by its path: modelCache: ModelCache.volume({ size: '…' })"
-      : "name a commit of its repository: Model.huggingFace('…', { revision: '…' })",
+    help: "add a model cache, which pods read by its path: modelCache: ModelCache.volume({ size: '…' })",
     data: { repository },
   });
 }

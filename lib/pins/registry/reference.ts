@@ -46,7 +46,7 @@ export function isRepository(text: string): boolean {
 /** Reads `[host/]path[:tag][@digest]` as docker does: without a host it is one of Docker Hub. BAY6001 where it is none. */
 export function parseImage(text: string, where: Where): Outcome<Reference> {
   const fault = SCHEME.test(text) ? 'the reference of an image has no scheme' : undefined;
-  const { name, tag, digest } = split(text);
+  const { name, tag, digest } = splitReference(text);
   const [first, ...rest] = name.split('/');
   const named = rest.length > 0 && first !== undefined && isHostName(first);
   const host = named ? hub(first.toLowerCase()) : DOCKER_HUB;
@@ -80,7 +80,12 @@ export function shown(text: string): string {
   return JSON.stringify(text.replace(/^((?:[a-z][a-z0-9+.-]*:\/\/)?)[^/@]*:[^/@]*@(?!sha\d+:)/i, '$1…@'));
 }
 
-function split(text: string): { readonly name: string; readonly tag?: string; readonly digest?: string } {
+/** Name, tag and digest of an image as they were written, whatever they are. */
+export function splitReference(text: string): {
+  readonly name: string;
+  readonly tag?: string;
+  readonly digest?: string;
+} {
   const at = text.indexOf('@');
   const [before, digest] = at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
   const colon = before.lastIndexOf(':');

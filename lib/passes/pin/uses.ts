@@ -1,0 +1,28 @@
+import type { IConstruct } from 'constructs';
+import type { Where } from '../../diagnostics/diagnostic';
+import type { LoweredObject } from '../lower';
+
+/** An object that names something, and where in it. */
+export interface Use {
+  readonly object: LoweredObject;
+  readonly pointer: string;
+  /** Of an image: a container runs it. */
+  readonly inContainer?: boolean;
+}
+
+/** Adds one to those of a name. */
+export function add<K>(uses: Map<K, Use[]>, name: K, use: Use): void {
+  const known = uses.get(name);
+  if (known) known.push(use);
+  else uses.set(name, [use]);
+}
+
+/** The first place that names it. */
+export function whereOf([first]: readonly Use[]): Where {
+  return first ? { construct: first.object.object.node.path, pointer: first.pointer } : {};
+}
+
+/** The constructs that name it. */
+export function constructsOf(uses: readonly Use[]): IConstruct[] {
+  return uses.map(({ object }) => object.object);
+}
