@@ -1,5 +1,6 @@
 import { diagnostic, hasErrors, sortDiagnostics, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
+import { withResourceTolerations } from '../fit/admission';
 import { answer, type FitAnswer } from '../fit/answer';
 import { levelNamed, levelsOf, unknownLevel, type Levels } from '../fit/levels';
 import { readStack } from '../fit/stack';
@@ -55,6 +56,10 @@ export const fit: Command = {
       requiresArg: true,
       describe: 'What runs on the cluster, such as dynamo=1.5.0,kai=0.17.0,grove=0.1.0-alpha.13',
     },
+    'extended-resource-toleration': {
+      type: 'boolean',
+      describe: 'The API server runs the plugin of that name: pods with GPUs tolerate the taint nvidia.com/gpu',
+    },
     output: {
       alias: 'o',
       choices: ['text', 'json'],
@@ -83,8 +88,9 @@ export const fit: Command = {
     const levels = levelsOf(inventory.value, texts(args, 'level'), manifests.objects, read.workloads);
     const wish = levels.ok ? wishOf(args, levels.value, inventory.value) : levels;
     if (!levels.ok || !wish.ok) return refused(io, [...found, ...levels.diagnostics, ...wish.diagnostics]);
+    const tolerates = args['extended-resource-toleration'] === true;
     const question = {
-      workloads: read.workloads,
+      workloads: tolerates ? withResourceTolerations(read.workloads) : read.workloads,
       objects: manifests.objects,
       inventory: inventory.value,
       levels: levels.value,

@@ -17,7 +17,7 @@ import { elsewhere, ownPods } from './own';
 import { copyOf, fitProblem, runningComponents, type Asked, type FitCluster } from './problem';
 import { spreadOf, type Spread } from './spread';
 import type { FitStack } from './stack';
-import { wishesOf, type Wish } from './wishes';
+import { wishesOf, type ManifestWish, type Wish } from './wishes';
 
 /** What is asked. */
 export interface FitQuestion {
@@ -59,8 +59,8 @@ export interface FitWorkload {
   readonly gpus: number;
   readonly required?: string;
   readonly preferred?: string;
-  /** What the manifest itself asks for, in words. */
-  readonly asks: readonly string[];
+  /** What the manifests themselves ask for. */
+  readonly asks: readonly ManifestWish[];
   readonly components: readonly FitComponent[];
   /** Domains used, by level; none where it has no place. */
   readonly spread: readonly Spread[];

@@ -11,20 +11,38 @@ function workloadText(workload: FitWorkload): string {
   const head = `${kind} ${namespace}/${name} ${workload.fits ? 'fits' : 'does not fit'}: ${counted(pods, 'pod')}, ${counted(gpus, 'GPU')}`;
   return [
     `${head}  (${file}${line === undefined ? '' : `:${line}`})`,
-    ...workload.asks.map((ask) => `  asks: ${ask}`),
-    ...callers(workload),
+    ...askLines(workload),
     ...componentLines(workload.components, workload.fits),
     ...(workload.fits ? placeLines(workload) : []),
   ].join('\n');
 }
 
-/** What holds for all pods, where the caller asked for it and not the manifest alone. */
-function callers({ required, preferred, asks }: FitWorkload): string[] {
-  const own = asks.join('\n');
+/** Equal wishes on one line; then what the caller asked for and no manifest. */
+function askLines({ asks, required, preferred }: FitWorkload): string[] {
+  const lines = new Map<string, string[]>();
+  for (const ask of asks) {
+    const key = wishText(ask);
+    lines.set(key, [...(lines.get(key) ?? []), ask.for]);
+  }
+  const own = asks.filter((ask) => ask.for === 'all pods');
+  const isNew = (kind: 'required' | 'preferred', level: string | undefined): boolean =>
+    level !== undefined && !own.some((ask) => ask[kind] === level);
+  const added = {
+    required: isNew('required', required) ? required : undefined,
+    preferred: isNew('preferred', preferred) ? preferred : undefined,
+  };
   return [
-    ...(required !== undefined && !own.includes(`required ${required}`) ? [`  asked: required ${required}`] : []),
-    ...(preferred !== undefined && !own.includes(`preferred ${preferred}`) ? [`  asked: preferred ${preferred}`] : []),
+    ...[...lines].map(([wish, who]) => `  the manifests ask for ${wish}, for ${who.join(', ')}`),
+    ...(wishText(added) === '' ? [] : [`  asked for ${wishText(added)}, for all pods`]),
   ];
+}
+
+function wishText({ required, preferred }: Pick<FitWorkload, 'required' | 'preferred'>): string {
+  const parts = [
+    required === undefined ? '' : `one ${required}`,
+    preferred === undefined ? '' : `preferably one ${preferred}`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 function componentLines(components: readonly FitComponent[], isPlaced: boolean): string[] {
@@ -59,8 +77,8 @@ function repeated(texts: readonly string[]): string {
 
 function placeLines({ spread, distances, pins, components }: FitWorkload): string[] {
   const domains = spread.map(({ name, domains: used, outside }) => {
-    const names = used.length <= 3 && name !== 'host' ? ` (${used.join(', ')})` : '';
-    return `${used.length} ${name}${used.length === 1 ? '' : 's'}${used.length > 0 ? names : ''}${outside > 0 ? ` and ${counted(outside, 'node')} outside` : ''}`;
+    const names = used.length > 0 && used.length <= 3 && name !== 'host' ? ` (${shortNames(used).join(', ')})` : '';
+    return `${counted(used.length, name)}${names}${outside > 0 ? ` and ${counted(outside, 'node')} outside` : ''}`;
   });
   return [
     `  in ${domains.join(', ')}`,
@@ -69,6 +87,12 @@ function placeLines({ spread, distances, pins, components }: FitWorkload): strin
     ),
     ...pinLines(pins, components),
   ];
+}
+
+/** The last value of each domain, where that tells them apart. */
+function shortNames(domains: readonly string[]): readonly string[] {
+  const last = domains.map((domain) => domain.slice(domain.lastIndexOf('/') + 1));
+  return new Set(last).size === domains.length ? last : domains;
 }
 
 function pairText({ level, count }: FitWorkload['distances'][number]['pairs'][number]): string {

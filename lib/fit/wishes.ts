@@ -2,6 +2,7 @@ import { asList, asMap, asText } from '../inventory/raw';
 import type { ManifestObject } from '../workloads/objects';
 import { selects, type DeclaredTopology, type Workload, type WorkloadComponent } from '../workloads/workload';
 import { levelNamed, type Levels } from './levels';
+import { podGroupOf, SUBGROUP_LABEL } from './membership';
 
 /** A level that all have to share, and one down to which they should be near. Labels. */
 export interface Wish {
@@ -14,10 +15,18 @@ export interface Wishes {
   /** For all its pods. */
   readonly together: Wish;
   readonly components: ReadonlyMap<string, ComponentWishes>;
-  /** What the manifest asks for, in words, and where it says so. */
-  readonly told: readonly string[];
+  /** What the manifests ask for. */
+  readonly told: readonly ManifestWish[];
   /** What was asked for and cannot be: levels that there are not. */
   readonly unknown: readonly { readonly word: string; readonly pointer: string }[];
+}
+
+/** A wish as a manifest has it. */
+export interface ManifestWish extends Wish {
+  /** `all pods`, a component, or each replica of one. */
+  readonly for: string;
+  /** Where it is said. */
+  readonly at: string;
 }
 
 export interface ComponentWishes {
@@ -29,7 +38,7 @@ export interface ComponentWishes {
 
 /** What a manifest asks for, joined with what the caller does. */
 export function wishesOf(workload: Workload, levels: Levels, objects: readonly ManifestObject[], caller: Wish): Wishes {
-  const told: string[] = [];
+  const told: ManifestWish[] = [];
   const unknown: { word: string; pointer: string }[] = [];
   const wishOf = (declared: DeclaredTopology, who: string): Wish => {
     const level = (word: string | undefined): string | undefined => {
@@ -39,26 +48,27 @@ export function wishesOf(workload: Workload, levels: Levels, objects: readonly M
       return found?.label;
     };
     const wish = { required: level(declared.required), preferred: level(declared.preferred) };
-    for (const kind of ['required', 'preferred'] as const) {
-      if (wish[kind] !== undefined) told.push(`${kind} ${wish[kind]} for ${who} (${declared.pointer})`);
-    }
+    if (!isEmpty(wish)) told.push({ ...wish, for: who, at: declared.pointer });
     return wish;
   };
   const narrow = (wishes: readonly Wish[]): Wish => narrowest(levels, wishes);
   const components = new Map<string, ComponentWishes>();
   const near = workload.components.flatMap((component) => nearWishes(component, workload, levels));
+  const group = podGroupFor(workload, objects);
   const gang = narrow([
-    ...workload.topologies.map((declared) => wishOf(declared, 'all pods')),
+    ...[...workload.topologies, ...group.all].map((declared) => wishOf(declared, 'all pods')),
     ...near.filter(({ of }) => of === undefined).map(({ wish }) => wish),
     caller,
   ]);
   for (const component of workload.components) {
     const declared = component.topologies.filter(({ by }) => by === 'grove' || workload.topologies.length === 0);
+    const inGroup = group.bySubgroup.get(component.pods[0]?.labels[SUBGROUP_LABEL] ?? '') ?? [];
+    const ofGroup = inGroup.map((each) => wishOf(each, component.name));
     const isEach = component.nodes > 1;
     const who = isEach ? `each replica of ${component.name}` : component.name;
     const own = within(levels, gang, narrow(declared.map((each) => wishOf(each, who))));
     const spanning = near.filter(({ of }) => of === component.name).map(({ wish }) => wish);
-    const together = within(levels, gang, narrow(isEach ? spanning : [own, ...spanning]));
+    const together = within(levels, gang, narrow([...(isEach ? [] : [own]), ...ofGroup, ...spanning]));
     const each = isEach ? within(levels, together, own) : {};
     components.set(component.name, {
       ...(isEmpty(together) ? {} : { together }),
@@ -66,6 +76,39 @@ export function wishesOf(workload: Workload, levels: Levels, objects: readonly M
     });
   }
   return { together: gang, components, told, unknown };
+}
+
+interface GroupTopologies {
+  readonly all: readonly DeclaredTopology[];
+  readonly bySubgroup: ReadonlyMap<string, readonly DeclaredTopology[]>;
+}
+
+/** What the PodGroup that a graph's pods are members of asks for, where it is among the files. */
+function podGroupFor({ components, namespace }: Workload, objects: readonly ManifestObject[]): GroupTopologies {
+  const names = new Set(components.flatMap(({ pods }) => pods.map(podGroupOf)));
+  const found = objects.find(
+    (each) => each.kind === 'PodGroup' && names.has(each.name) && (each.namespace ?? namespace) === namespace,
+  );
+  const spec = asMap(found?.document.spec);
+  const declared = (holder: ReturnType<typeof asMap>, of: string): DeclaredTopology[] => {
+    if (holder.topologyConstraint === undefined) return [];
+    const raw = asMap(holder.topologyConstraint);
+    return [
+      {
+        by: 'kai',
+        topology: asText(raw.topology),
+        required: asText(raw.requiredTopologyLevel),
+        preferred: asText(raw.preferredTopologyLevel),
+        pointer: `PodGroup ${found?.name ?? ''}${of}`,
+      },
+    ];
+  };
+  const subGroups = asList(spec.subGroups).map(asMap);
+  const bySubgroup = subGroups.map((each) => {
+    const name = asText(each.name) ?? '';
+    return [name, declared(each, `, subgroup ${name}`)] as const;
+  });
+  return { all: declared(spec, ''), bySubgroup: new Map(bySubgroup) };
 }
 
 /** Required pod affinity to pods of the same workload: of all of them, or of the component's own. */

@@ -112,6 +112,8 @@ function parsePart(file: string, { text, linesBefore }: Part): TextDocuments {
     const start = place(document.contents.range?.[0] ?? 0);
     const value = yamlValue(file, (options) => document.toJS(options), start);
     if (!value.ok) return { documents, diagnostics: value.diagnostics };
+    // Nothing but comments after a marker.
+    if (value.value === null) continue;
     // Parsed anew where a finding asks: all documents of a large file at once would not fit into memory.
     const find = lazily(() => inYaml(parseAll(text)[index] ?? document));
     const locate = (pointer: string): Position | undefined => placeAt(text, find(pointer), linesBefore);

@@ -109,9 +109,8 @@ function notCounted({ kind, name }: ManifestObject, { components, where }: Workl
     diagnostic('BAY1107', {
       message: `not counted for ${kind} ${name}: ${what.join('; ')}`,
       where,
-      help:
-        claims.length > 0 ? 'hand on the ResourceClaimTemplates as well' : 'see for yourself that the nodes have them',
-      data: { claims, devices },
+      help: remedyFor(claims, unfilled),
+      data: { claims, devices, unfilled },
     }),
   ];
 }

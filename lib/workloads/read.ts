@@ -77,10 +77,10 @@ export function readWorkloads(objects: readonly ManifestObject[], options: Workl
     const workload = workloadOf(object, namespace, fields, read(object, fields, claims, options));
     const key = `${groupOf(object)} ${object.kind} ${namespace}/${object.name}`;
     const first = seen.get(key);
+    const wrong = fields.diagnostics(object.place);
     const found = [
       ...(first ? [declaredTwice(object, first)] : []),
-      ...faultsOf(object, workload),
-      ...fields.diagnostics(object.place),
+      ...(wrong.length > 0 ? wrong : faultsOf(object, workload)),
     ];
     diagnostics.push(...found);
     seen.set(key, first ?? object);

@@ -1,7 +1,8 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import { podCount } from '../../workloads/workload';
 import { runningComponents, type Asked } from '../problem';
-import { called, pathOf, podGroupOf, type Noted } from './note';
+import { podGroupOf } from '../membership';
+import { called, pathOf, type Noted } from './note';
 
 /** Graphs whose pods nothing makes wait for each other, on this stack. */
 export function gangNotes(noted: Noted): Diagnostic[] {

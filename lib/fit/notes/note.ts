@@ -1,5 +1,5 @@
 import type { Plan } from '../../placement/plan';
-import type { Workload, WorkloadPod } from '../../workloads/workload';
+import type { Workload } from '../../workloads/workload';
 import type { ManifestObject } from '../../workloads/objects';
 import type { Asked, FitCluster } from '../problem';
 import type { FitStack } from '../stack';
@@ -29,15 +29,6 @@ export function pathOf({ kind, annotations }: Workload, { profile }: FitStack): 
   if (profile.gang === 'runai') return 'runai';
   const isGrove = profile.gang === 'grove' && kind === 'DynamoGraphDeployment';
   return isGrove && annotations['nvidia.com/enable-grove'] !== 'false' ? 'grove' : 'components';
-}
-
-/** The PodGroup that a pod says it is a member of. */
-export function podGroupOf({ annotations, labels, schedulerName }: WorkloadPod): string | undefined {
-  const isMember =
-    schedulerName === 'kai-scheduler' &&
-    annotations['kai.scheduler/skip-podgrouper'] === 'true' &&
-    labels['kai.scheduler/subgroup-name'] !== undefined;
-  return isMember ? annotations['pod-group-name'] : undefined;
 }
 
 /** `graph vllm`, or `Deployment router`. */

@@ -112,6 +112,9 @@ function missingTopologies(
 
 /** What would let it start, each tried. */
 function remedyOf(world: ReplayedWorld, owner: string, path: ReturnType<typeof pathOf>): string {
+  if (asksForMore(world, owner)) {
+    return 'let minMember of each subgroup be the least number of pods that anything makes of it';
+  }
   const starts = (change: (group: WorldPodGroup) => WorldPodGroup): boolean =>
     !waitingOf({ ...world, podGroups: world.podGroups.map(change) }).has(owner);
   if (path !== 'grove' && starts(constrained((each) => ({ ...each, preferred: each.preferred ?? each.required })))) {
@@ -122,8 +125,6 @@ function remedyOf(world: ReplayedWorld, owner: string, path: ReturnType<typeof p
       ? 'leave the topologyConstraint out and let pins hold the level, or pack at the last level above the host'
       : 'leave the constraint out and let pins hold the level';
   }
-  if (starts(withoutMinima))
-    return 'let minMember of each subgroup be the least number of pods that anything makes of it';
   return 'give the pods other nodes: KAI places them in an order of its own, and some find theirs taken';
 }
 
@@ -141,13 +142,17 @@ function constrained(
   });
 }
 
-function withoutMinima(group: WorldPodGroup): WorldPodGroup {
-  return {
-    ...group,
-    minMember: 0,
-    minSubGroup: undefined,
-    subGroups: group.subGroups.map((subGroup) => ({ ...subGroup, minMember: 0, minSubGroup: 0 })),
-  };
+/** A minimum above the number of pods that there are. */
+function asksForMore({ pods, podGroups }: ReplayedWorld, owner: string): boolean {
+  const own = pods.filter((pod) => pod.owner === owner);
+  return podGroups.some((group) => {
+    const members = own.filter(({ podGroup }) => podGroup === group.name);
+    if (members.length === 0) return false;
+    const wanting = group.subGroups.filter(({ name, minMember = 0 }) => {
+      return members.filter(({ subGroup }) => subGroup === name).length < minMember;
+    });
+    return group.subGroups.length === 0 ? members.length < (group.minMember ?? 1) : wanting.length > 0;
+  });
 }
 
 function note(asked: Asked, reason: string, help: string): Diagnostic {
