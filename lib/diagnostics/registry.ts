@@ -1,3 +1,4 @@
+import { adoptedCodes } from './codes/adopted';
 import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
@@ -14,6 +15,7 @@ const codes = {
   ...inputCodes,
   ...workloadCodes,
   ...checkCodes,
+  ...adoptedCodes,
   ...placementCodes,
   ...verifyCodes,
   ...schemaCodes,

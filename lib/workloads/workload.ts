@@ -63,6 +63,8 @@ export interface WorkloadPod {
   readonly annotations: Texts;
   /** As the scheduler counts them, without the one of `pods`; GPUs that a claim asks for count as nvidia.com/gpu. */
   readonly requests: Resources;
+  /** Of these, what resource claims ask for. */
+  readonly claimed: Resources;
   readonly nodeSelector: Texts;
   /** Required node affinity. */
   readonly nodeAffinity?: NodeSelector;

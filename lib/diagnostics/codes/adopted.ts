@@ -1,0 +1,22 @@
+import type { CodeInfo } from './code';
+
+/** BAY2100 to BAY2109. Graphs that were manifests before. */
+export const adoptedCodes = {
+  BAY2100: {
+    severity: 'error',
+    title: 'manifests of a graph that are not those of one graph',
+    explanation: `
+A graph that exists is taken over with its manifests: one DynamoGraphDeployment, and the objects that are applied with it,
+such as its ConfigMaps. Two graphs are two constructs, each with a plan and a folder of its own.`,
+    bad: "new DynamoGraph(cluster, 'qwen', { queue, manifests: [configMap] })",
+    good: "new DynamoGraph(cluster, 'qwen', { queue, manifests: [configMap, graphDeployment] })",
+  },
+  BAY2101: {
+    severity: 'error',
+    title: 'nothing to take over',
+    explanation:
+      'bayplan adopt writes a stack for each DynamoGraphDeployment of its input. Other workloads stay as they are: they run beside graphs, and the list of pods says what they use.',
+    bad: 'bayplan adopt -f service.yaml',
+    good: 'kubectl get dynamographdeployments qwen -o yaml | bayplan adopt -f -',
+  },
+} as const satisfies Record<string, CodeInfo>;
