@@ -1,6 +1,7 @@
-import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
+import { diagnostic, hasErrors, type Diagnostic } from '../diagnostics/diagnostic';
 import { asMap } from '../inventory/raw';
 import type { ManifestObject } from '../workloads/objects';
+import { readWorkloads } from '../workloads/read';
 import { literal } from './literal';
 
 /** A stack for graphs that exist. */
@@ -39,19 +40,22 @@ export function adoptedStack(
   namespace: string,
   library = 'bayplan',
 ): { readonly stack?: AdoptedStack; readonly diagnostics: readonly Diagnostic[] } {
-  const graphs = objects.filter(({ kind }) => kind === GRAPH);
   const others = objects.filter(({ kind }) => beside.has(kind));
-  const left = objects.filter(({ kind }) => kind !== GRAPH && !beside.has(kind) && kind !== 'Namespace');
-  if (graphs.length === 0) return { diagnostics: [nothingToAdopt(objects)] };
+  const declared = objects.filter(({ kind }) => kind === GRAPH);
+  const { workloads, diagnostics } = readWorkloads([...declared, ...others], { namespace });
+  const blanks = declared.flatMap(blankOf);
+  const graphs = declared.filter((object) => workloads.some(({ document }) => document === object.document));
+  const found = [...(declared.length === 0 ? [nothingToAdopt(objects)] : []), ...diagnostics, ...blanks];
+  if (graphs.length === 0 || hasErrors(found)) return { diagnostics: found };
   const functions = uniqueNames(graphs.map(({ name }) => functionName(name)));
   const parts = graphs.map((graph, index) => {
-    const own = others.filter((other) => graphs.findIndex((each) => isNeeded(other, each)) === index);
-    const unclaimed = index === 0 ? others.filter((other) => !graphs.some((each) => isNeeded(other, each))) : [];
-    return graphFunction(functions[index] ?? '', graph, [...own, ...unclaimed], namespace);
+    const own = others.filter((other) => ownerOf(other, graphs) === index);
+    return graphFunction(functions[index] ?? '', graph, own, namespace);
   });
   const text = [`import { DynamoGraph, type Cluster, type Queue } from '${library}';`, ...parts].join('\n\n');
+  const left = objects.filter(({ kind }) => kind !== GRAPH && !beside.has(kind) && kind !== 'Namespace');
   const leftOut = left.map(({ kind, name }) => `${kind}/${name}`);
-  return { stack: { text: `${text}\n`, functions, leftOut }, diagnostics: [] };
+  return { stack: { text: `${text}\n`, functions, leftOut }, diagnostics: found };
 }
 
 function nothingToAdopt(objects: readonly ManifestObject[]): Diagnostic {
@@ -61,6 +65,39 @@ function nothingToAdopt(objects: readonly ManifestObject[]): Diagnostic {
     where: objects[0]?.where ?? {},
     help: 'hand on the manifest of the graph: kubectl get dynamographdeployments NAME -o yaml',
   });
+}
+
+/** `${IMAGE}`, `<your-registry>/x` or `{{ .Values.image }}` in an image, or in the namespace. */
+const BLANK = /\$\{?\w+\}?|<[^<>]*>|\{\{.*\}\}/;
+
+/** A manifest with blanks that somebody is to fill in is none yet. */
+function blankOf(graph: ManifestObject): Diagnostic[] {
+  const texts = [graph.namespace ?? '', ...imagesIn(graph.document['spec'])];
+  const blank = texts.find((text) => BLANK.test(text));
+  if (blank === undefined) return [];
+  return [
+    diagnostic('BAY2102', {
+      message: `graph ${graph.name} is a template: ${JSON.stringify(blank)} is still to be filled in`,
+      where: graph.where,
+      help: 'fill it in first: a stack gives back what the cluster would get',
+    }),
+  ];
+}
+
+/** Every text under a key `image`. */
+function imagesIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    key === 'image' && typeof inner === 'string' ? [inner] : imagesIn(inner),
+  );
+}
+
+/** Place of the graph that an object goes with: the first that mentions it, or the first of all. */
+function ownerOf(object: ManifestObject, graphs: readonly ManifestObject[]): number {
+  return Math.max(
+    0,
+    graphs.findIndex((graph) => isNeeded(object, graph)),
+  );
 }
 
 /** A graph mentions what it needs by name. */
@@ -104,7 +141,10 @@ function cleaned({ document, namespace: own }: ManifestObject, namespace: string
 
 /** `vllmDisagg` of `vllm-disagg`. */
 function functionName(graph: string): string {
-  const camel = graph.replace(/[^A-Za-z0-9]+([A-Za-z0-9])?/g, (_, next: string | undefined) => next?.toUpperCase() ?? '');
+  const camel = graph.replace(
+    /[^A-Za-z0-9]+([A-Za-z0-9])?/g,
+    (_, next: string | undefined) => next?.toUpperCase() ?? '',
+  );
   return /^[A-Za-z]/.test(camel) ? camel : `graph${camel}`;
 }
 

@@ -7,10 +7,11 @@ import { HOSTNAME_LABEL } from '../model/node';
 import { wholeUnits } from '../model/quantity';
 import { formatAmount, type Resources } from '../model/resources';
 import type { ManifestObject } from '../workloads/objects';
+import { apartness } from '../workloads/apart';
 import { readWorkloads } from '../workloads/read';
 import {
   gpusOfReplica,
-  selects,
+  runningComponents,
   type DeclaredTopology,
   type Workload,
   type WorkloadComponent,
@@ -119,17 +120,26 @@ function specOf(
     topology: { name: topology.name, levels },
     placement: wish ?? placementOf(workload.topologies, levels),
     routerMode: undefined,
-    components: components.map((component) => componentOf(component, levels)),
+    components: components.map((component) => componentOf(workload, component, levels)),
     manifest,
   };
 }
 
-function componentOf(component: WorkloadComponent, levels: GraphSpec['topology']['levels']): ComponentSpec {
+function componentOf(
+  workload: Workload,
+  component: WorkloadComponent,
+  levels: GraphSpec['topology']['levels'],
+): ComponentSpec {
   const { name, pointer, replicas, nodes, isScaled, topologies } = component;
   const [pod] = component.pods;
   const { required, preferred } = placementOf(topologies, levels);
   const isSpread = nodes > 1;
   const claimed = claimedBy(component);
+  const { exclusive, requests: apart } = apartness(
+    component,
+    runningComponents(workload),
+    `${workload.namespace}/${workload.name}/${name}`,
+  );
   return {
     name,
     role: roleOf(component),
@@ -150,7 +160,8 @@ function componentOf(component: WorkloadComponent, levels: GraphSpec['topology']
     args: [],
     placement: isSpread ? {} : { required, preferred },
     pinning: 'set',
-    exclusive: pod?.apart.some((term) => term.topologyKey === HOSTNAME_LABEL && selects(term, pod.labels)) ?? false,
+    exclusive: exclusive === HOSTNAME_LABEL,
+    ...(Object.keys(apart).length > 0 ? { apart } : {}),
   };
 }
 

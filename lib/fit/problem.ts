@@ -1,9 +1,9 @@
 import { CHANNEL, type ClusterInventory } from '../inventory/cluster';
 import type { Usage } from '../inventory/usage';
-import { HOSTNAME_LABEL } from '../model/node';
 import { formatAmount, type Resources } from '../model/resources';
 import type { ProblemDocument } from '../placement/document';
-import { selects, type PodTerm, type Workload, type WorkloadComponent, type WorkloadPod } from '../workloads/workload';
+import { apartness, roomToBeAlone, type Apartness } from '../workloads/apart';
+import { runningComponents, type Workload, type WorkloadComponent, type WorkloadPod } from '../workloads/workload';
 import type { Levels } from './levels';
 import { roleOf } from './roles';
 import type { Wishes } from './wishes';
@@ -40,8 +40,9 @@ const WORKERS = 'workers';
  */
 export function fitProblem(asked: readonly Asked[], cluster: FitCluster, isPinned: boolean): ProblemDocument {
   const { inventory, use, levels } = cluster;
-  const extra = new Map<string, number>();
-  const gangs = asked.map((each) => gangOf(each, levels.topology, isPinned, extra));
+  const kept = new Map(asked.map((each) => [each, keptApart(each)]));
+  const gangs = asked.map((each) => gangOf(each, levels.topology, isPinned, kept.get(each) ?? new Map()));
+  const alone = roomToBeAlone([...kept.values()].flatMap((each) => [...each.values()].map(({ requests }) => requests)));
   return {
     version: 1,
     topologies: [{ name: levels.topology, levels: levels.levels.map(({ label }) => label) }],
@@ -51,7 +52,7 @@ export function fitProblem(asked: readonly Asked[], cluster: FitCluster, isPinne
       taints: [...node.taints],
       unschedulable: node.unschedulable,
       ready: node.ready,
-      allocatable: { ...quantities(node.allocatable), [CHANNEL]: '1', ...Object.fromEntries(extra) },
+      allocatable: { ...quantities(node.allocatable), [CHANNEL]: '1', ...alone },
       used: {
         ...quantities(use.byNode.get(node.name) ?? {}),
         ...(use.claimed.has(node.name) ? { [CHANNEL]: '1' } : {}),
@@ -65,17 +66,21 @@ function quantities(resources: Resources): Record<string, string> {
   return Object.fromEntries(Object.entries(resources).map(([name, amount]) => [name, formatAmount(name, amount)]));
 }
 
-/** @param extra resources that nodes have only for this problem: filled in */
+/** How the pods of each component are kept from the others of the workload. */
+function keptApart({ gang, workload }: Asked): ReadonlyMap<WorkloadComponent, Apartness> {
+  const components = runningComponents(workload);
+  return new Map(components.map((each) => [each, apartness(each, components, `${gang}/${each.name}`)]));
+}
+
 function gangOf(
   { gang, workload, wishes }: Asked,
   topology: string,
   isPinned: boolean,
-  extra: Map<string, number>,
+  kept: ReadonlyMap<WorkloadComponent, Apartness>,
 ): Gang {
   const components = runningComponents(workload);
   const groups = components.map((component) => {
-    const keepApart = apartness(component, components, `${gang}/${component.name}`, extra);
-    return groupOf(component, wishes, topology, isPinned, keepApart);
+    return groupOf(component, wishes, topology, isPinned, kept.get(component) ?? { requests: {} });
   });
   const named = (role: string): string[] =>
     components.filter((each) => roleOf(each) === role).map((each) => podsPath(each, wishes));
@@ -83,11 +88,6 @@ function gangOf(
     named('decode').map((decode) => ({ between: [prefill, decode] as [string, string], weight: 1 })),
   );
   return { name: gang, constraint: constraintOf(topology, wishes.together), groups, traffic };
-}
-
-/** Components with pods. */
-export function runningComponents({ components }: Workload): readonly WorkloadComponent[] {
-  return components.filter(({ replicas }) => replicas > 0);
 }
 
 /** Path of the group of a component's pods, or of what holds them. */

@@ -106,6 +106,8 @@ export interface ComponentSpec {
   readonly limits: Readonly<Record<string, QuantityLike>>;
   /** Devices that each pod gets by resource claims, under the names by which nodes count them. Absent for none. */
   readonly claimed?: Resources;
+  /** Amounts that stand for being alone on a node, of resources that nodes have for that alone. Absent for none. */
+  readonly apart?: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   /** Beside the selector; only of graphs that were manifests before. */
   readonly nodeAffinity?: NodeSelector;

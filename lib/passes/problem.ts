@@ -7,6 +7,7 @@ import { QUEUE_RESOURCES, type QueueResource } from '../model/queue';
 import { formatAmount, type Resources } from '../model/resources';
 import type { ProblemDocument } from '../placement/document';
 import type { PlacedGang } from '../placement/plan';
+import { roomToBeAlone } from '../workloads/apart';
 import type { ClusterModel } from './collect';
 
 type Group = NonNullable<ProblemDocument['gangs']>[number]['groups'][number];
@@ -21,6 +22,7 @@ export function placementProblem(cluster: ClusterModel, locked?: ProblemDocument
   const { topology } = cluster.construct;
   const { use } = cluster;
   const sharesMemory = cluster.graphs.some(({ spec }) => spec.computeDomain !== undefined || claimsChannel(spec));
+  const alone = roomToBeAlone(cluster.graphs.flatMap(({ spec }) => spec.components.map(({ apart = {} }) => apart)));
   return {
     version: 1,
     topologies: [
@@ -32,7 +34,7 @@ export function placementProblem(cluster: ClusterModel, locked?: ProblemDocument
       taints: [...node.taints],
       unschedulable: node.unschedulable,
       ready: node.ready,
-      allocatable: { ...quantities(node.allocatable), ...(sharesMemory ? { [CHANNEL]: '1' } : {}) },
+      allocatable: { ...quantities(node.allocatable), ...(sharesMemory ? { [CHANNEL]: '1' } : {}), ...alone },
       used: {
         ...quantities(use.byNode.get(node.name) ?? {}),
         ...(sharesMemory && use.claimed.has(node.name) ? { [CHANNEL]: '1' } : {}),
@@ -127,7 +129,7 @@ function group(component: ComponentSpec, topology: string): Group {
 
 function pod(component: ComponentSpec): NonNullable<Group['pod']> {
   return {
-    requests: { ...component.requests, ...quantities(component.claimed ?? {}) },
+    requests: { ...component.requests, ...quantities(component.claimed ?? {}), ...component.apart },
     nodeSelector: { ...component.nodeSelector },
     // plain data, copied since the document's lists are not read-only
     nodeAffinity: component.nodeAffinity && (structuredClone(component.nodeAffinity) as NodeAffinity),

@@ -1,5 +1,5 @@
 import { HOSTNAME_LABEL } from '../model/node';
-import { selects, type PodTerm, type Workload, type WorkloadComponent } from './workload';
+import { runningComponents, selects, type PodTerm, type Workload, type WorkloadComponent } from './workload';
 
 /** How pods of a component are kept from others of their workload. */
 export interface Apartness {
@@ -11,60 +11,70 @@ export interface Apartness {
 
 /**
  * Anti-affinity within the workload. Within a component it is `exclusive`; between components, of hosts, each node gets
- * as much of a resource of its own as nobody asks for twice: who wants to be alone asks for all of it, and those that it
- * wants to be away from for one.
+ * as much of a resource of its own as nobody asks for twice: who is to be alone asks for all of it, and those that it is
+ * to be away from for one. So nobody can be away from others and near its like, unless one of the two is a single pod.
+ *
+ * @param name path of the component, unique among all that are placed together; its last part is the component's name
  */
-export function apartness(
-  component: WorkloadComponent,
-  all: readonly WorkloadComponent[],
-  name: string,
-  extra: Map<string, number>,
-): Apartness {
-  const requests: Record<string, string> = {};
-  let exclusive: string | undefined;
-  for (const term of termsOf(component)) {
-    const others = all.filter((other) => other !== component && isMeant(term, other));
-    if (isMeant(term, component) && others.length === 0) exclusive ??= term.topologyKey;
-    if (isMeant(term, component) && others.length > 0 && term.topologyKey === HOSTNAME_LABEL) {
-      const resource = `anti-affinity of ${name}`;
-      extra.set(resource, MOST_PODS);
-      requests[resource] = String(MOST_PODS);
-    }
-  }
-  for (const other of all) {
-    if (other === component) continue;
-    const meant = termsOf(other).some((term) => isExpressible(term, other, all) && isMeant(term, component));
-    if (meant) requests[`anti-affinity of ${name.slice(0, name.lastIndexOf('/'))}/${other.name}`] ??= '1';
-  }
-  return { exclusive, requests };
+export function apartness(component: WorkloadComponent, all: readonly WorkloadComponent[], name: string): Apartness {
+  const exclusive = termsOf(component).find(
+    (term) => isMeant(term, component) && !all.some((other) => other !== component && isMeant(term, other)),
+  );
+  const alone = all.filter((other) => other !== component && awayFrom(other, all).includes(component));
+  const workload = name.slice(0, name.lastIndexOf('/'));
+  const requests = [
+    ...(awayFrom(component, all).length > 0 ? [[`${BEING_ALONE}${name}`, String(MOST_PODS)]] : []),
+    ...alone.map((other) => [`${BEING_ALONE}${workload}/${other.name}`, '1']),
+  ];
+  return { exclusive: exclusive?.topologyKey, requests: Object.fromEntries(requests) as Record<string, string> };
 }
+
+/** What a resource that stands for being alone is called, with the component's name behind it. */
+const BEING_ALONE = 'anti-affinity of ';
 
 /** More pods than a node holds. */
 const MOST_PODS = 10_000;
 
+/** How much each node has of the resources that stand for being alone, by name. */
+export function roomToBeAlone(requests: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  return Object.fromEntries(requests.flatMap((each) => Object.keys(each).map((name) => [name, String(MOST_PODS)])));
+}
+
+/** Components that a node with a pod of this one must not have, where that can be said by its being alone there. */
+function awayFrom(component: WorkloadComponent, all: readonly WorkloadComponent[]): readonly WorkloadComponent[] {
+  const isSingle = component.replicas * component.nodes === 1;
+  return all.filter((other) => {
+    if (other === component) return false;
+    const own = termsOf(component).some(
+      (term) => isOfHosts(term) && isMeant(term, other) && (isSingle || isMeant(term, component)),
+    );
+    // what keeps away is kept away
+    return own || (isSingle && termsOf(other).some((term) => isOfHosts(term) && isMeant(term, component)));
+  });
+}
+
 function termsOf({ pods }: WorkloadComponent): readonly PodTerm[] {
   return pods[0]?.apart ?? [];
+}
+
+function isOfHosts({ topologyKey }: PodTerm): boolean {
+  return topologyKey === HOSTNAME_LABEL;
 }
 
 function isMeant(term: PodTerm, { pods }: WorkloadComponent): boolean {
   return selects(term, pods[0]?.labels ?? {});
 }
 
-function isExpressible(term: PodTerm, owner: WorkloadComponent, all: readonly WorkloadComponent[]): boolean {
-  return (
-    term.topologyKey === HOSTNAME_LABEL &&
-    isMeant(term, owner) &&
-    all.some((each) => each !== owner && isMeant(term, each))
-  );
-}
-
-/** Anti-affinity that the problem cannot say: told beside the answer. */
+/** Components with anti-affinity that the problem cannot say: told beside the answer. */
 export function untoldApartness(workload: Workload): readonly WorkloadComponent[] {
   const all = runningComponents(workload);
   return all.filter((component) =>
     termsOf(component).some((term) => {
       const others = all.filter((other) => other !== component && isMeant(term, other));
-      return others.length > 0 && !isExpressible(term, component, all);
+      return others.some(
+        (other) =>
+          !isOfHosts(term) || !(awayFrom(component, all).includes(other) || awayFrom(other, all).includes(component)),
+      );
     }),
   );
 }

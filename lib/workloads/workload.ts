@@ -107,6 +107,11 @@ export interface DeclaredTopology {
   readonly pointer: string;
 }
 
+/** Components with pods. */
+export function runningComponents({ components }: Workload): readonly WorkloadComponent[] {
+  return components.filter(({ replicas }) => replicas > 0);
+}
+
 /** Pods of a workload. */
 export function podCount({ components }: Pick<Workload, 'components'>): number {
   return components.reduce((sum, { replicas, nodes }) => sum + replicas * nodes, 0);

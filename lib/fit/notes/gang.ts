@@ -1,6 +1,7 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import { podCount } from '../../workloads/workload';
-import { runningComponents, type Asked } from '../problem';
+import type { Asked } from '../problem';
+import { runningComponents } from '../../workloads/workload';
 import { podGroupOf } from '../membership';
 import { called, pathOf, type Noted } from './note';
 
