@@ -30,7 +30,7 @@ function inline(value: unknown): string {
 /** It holds nothing that has parts of its own. */
 function isFlat(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return true;
-  return Object.values(value).every((item) => typeof item !== 'object' || item === null || isEmpty(item));
+  return Object.values(value).every((item: unknown) => typeof item !== 'object' || item === null || isEmpty(item));
 }
 
 function isEmpty(value: object): boolean {

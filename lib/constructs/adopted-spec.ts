@@ -198,8 +198,10 @@ function placementOf(declared: readonly DeclaredTopology[], levels: GraphSpec['t
   return { required, preferred };
 }
 
+/** As declared, or by the names of images and modules. */
 function frameworkOf({ spec }: GraphManifest): GraphSpec['framework'] {
-  const said = `${String(spec['backendFramework'] ?? '')} ${firstImage(spec) ?? ''} ${JSON.stringify(spec)}`;
+  const text = JSON.stringify(spec);
+  const said = /"backendFramework":"(vllm|sglang|trtllm)"/.exec(text)?.[1] ?? text;
   return (['sglang', 'trtllm'] as const).find((framework) => said.includes(framework)) ?? 'vllm';
 }
 

@@ -14,8 +14,8 @@ import type { Levels } from './levels';
 import { gangNames } from './names';
 import { notesOf } from './notes';
 import { elsewhere, ownPods } from './own';
-import { copyOf, fitProblem, type Asked, type FitCluster } from './problem';
 import { runningComponents } from '../workloads/workload';
+import { copyOf, fitProblem, inManifestWords, type Asked, type FitCluster } from './problem';
 import { spreadOf, type Spread } from './spread';
 import type { FitStack } from './stack';
 import { wishesOf, type ManifestWish, type Wish } from './wishes';
@@ -156,6 +156,7 @@ function refusalOf({ gang, workload }: Asked, plan: GangPlan | undefined): Diagn
     refusal(plan, {
       what: `${workload.kind} ${gang} does not fit`,
       where: component && component.pointer !== 'spec' ? component.where : workload.where,
+      told: inManifestWords,
     }),
   ];
 }

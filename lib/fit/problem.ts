@@ -95,6 +95,11 @@ function podsPath({ name }: WorkloadComponent, { components }: Wishes): string {
   return components.get(name)?.together ? `${name}/${REPLICA}` : name;
 }
 
+/** A text about groups of the problem, in the words of the manifests. */
+export function inManifestWords(text: string): string {
+  return text.replace(new RegExp(`/(?:${REPLICA}|${LEADER}|${WORKERS})(?![\\w-])`, 'g'), '');
+}
+
 /** Names of the nodes of a replica, in order of leader and workers. */
 export function copyOf(
   component: WorkloadComponent,

@@ -23,8 +23,8 @@ export function apartness(component: WorkloadComponent, all: readonly WorkloadCo
   const alone = all.filter((other) => other !== component && awayFrom(other, all).includes(component));
   const workload = name.slice(0, name.lastIndexOf('/'));
   const requests = [
-    ...(awayFrom(component, all).length > 0 ? [[`${BEING_ALONE}${name}`, String(MOST_PODS)]] : []),
-    ...alone.map((other) => [`${BEING_ALONE}${workload}/${other.name}`, '1']),
+    ...(awayFrom(component, all).length > 0 ? [[`${BEING_ALONE}${name}`, WHOLE]] : []),
+    ...alone.map((other) => [`${BEING_ALONE}${workload}/${other.name}`, PART]),
   ];
   return { exclusive: exclusive?.topologyKey, requests: Object.fromEntries(requests) as Record<string, string> };
 }
@@ -32,12 +32,13 @@ export function apartness(component: WorkloadComponent, all: readonly WorkloadCo
 /** What a resource that stands for being alone is called, with the component's name behind it. */
 const BEING_ALONE = 'anti-affinity of ';
 
-/** More pods than a node holds. */
-const MOST_PODS = 10_000;
+/** All of a node's share in being alone, and so little of it that no node holds that many pods. */
+const WHOLE = '1';
+const PART = '100u';
 
 /** How much each node has of the resources that stand for being alone, by name. */
 export function roomToBeAlone(requests: readonly Readonly<Record<string, string>>[]): Record<string, string> {
-  return Object.fromEntries(requests.flatMap((each) => Object.keys(each).map((name) => [name, String(MOST_PODS)])));
+  return Object.fromEntries(requests.flatMap((each) => Object.keys(each).map((name) => [name, WHOLE])));
 }
 
 /** Components that a node with a pod of this one must not have, where that can be said by its being alone there. */

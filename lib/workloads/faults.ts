@@ -94,13 +94,29 @@ function withoutImages(object: ManifestObject): Diagnostic[] {
   });
 }
 
-function notCounted({ kind, name }: ManifestObject, { components, where }: Workload): Diagnostic[] {
+/** Components that run engines or their memory in pods beside those declared (experimental.*.mode of v1beta1). */
+function withShadows({ document }: ManifestObject): string[] {
+  const { services, components } = asMap(document.spec);
+  const named = [
+    ...Object.entries(asMap(services)).map(([name, raw]) => ({ name, parts: asMap(raw) })),
+    ...asList(components).map((raw) => ({ name: String(asMap(raw).name), parts: asMap(asMap(raw).experimental) })),
+  ];
+  const isApart = (part: unknown): boolean => asMap(part).mode === 'InterPod';
+  return named
+    .filter(({ parts }) => isApart(parts.gpuMemoryService) || isApart(parts.failover))
+    .map(({ name }) => name);
+}
+
+function notCounted(object: ManifestObject, { components, where }: Workload): Diagnostic[] {
+  const { kind, name } = object;
   const pods = components.flatMap((component) => component.pods);
+  const shadows = withShadows(object);
   const claims = [...new Set(pods.flatMap(({ unknownClaims }) => unknownClaims))].sort();
   const devices = [...new Set(pods.flatMap((pod) => Object.keys(pod.devices)))].sort();
   const unfilled = [...new Set(pods.flatMap((pod) => pod.unfilled))].sort();
-  if (claims.length + devices.length + unfilled.length === 0) return [];
+  if (claims.length + devices.length + unfilled.length + shadows.length === 0) return [];
   const what = [
+    ...(shadows.length > 0 ? [`pods that the operator adds to ${listNames(shadows)} for mode InterPod`] : []),
     ...(devices.length > 0 ? [`devices of class ${listNames(devices)}`] : []),
     ...(unfilled.length > 0 ? [`${listNames(unfilled)}, to be filled in later`] : []),
     ...(claims.length > 0 ? [`claim ${listNames(claims)}, which no file declares`] : []),
@@ -110,7 +126,7 @@ function notCounted({ kind, name }: ManifestObject, { components, where }: Workl
       message: `not counted for ${kind} ${name}: ${what.join('; ')}`,
       where,
       help: remedyFor(claims, unfilled),
-      data: { claims, devices, unfilled },
+      data: { claims, devices, unfilled, shadows },
     }),
   ];
 }
@@ -118,5 +134,7 @@ function notCounted({ kind, name }: ManifestObject, { components, where }: Workl
 function remedyFor(claims: readonly string[], unfilled: readonly string[]): string {
   if (unfilled.length > 0)
     return 'fill them in first: `envsubst < FILE` writes the manifest to its standard output, and - reads it';
-  return claims.length > 0 ? 'hand on the ResourceClaimTemplates as well' : 'see for yourself that the nodes have them';
+  return claims.length > 0
+    ? 'hand on the ResourceClaimTemplates as well'
+    : 'see for yourself that there is room for it';
 }

@@ -2,18 +2,7 @@ import { existsSync } from 'node:fs';
 import ts from 'typescript';
 import { parse } from 'yaml';
 import { adoptedStack, type AdoptedStack } from '../../lib/adopt/stack';
-import {
-  Cluster,
-  compile,
-  DiagnosticError,
-  Inventory,
-  Level,
-  Queue,
-  Stack,
-  Topology,
-  type DynamoGraph,
-  type Fleet,
-} from '../../lib';
+import { Cluster, compile, Inventory, Level, Queue, Stack, Topology, type DynamoGraph, type Fleet } from '../../lib';
 import * as library from '../../lib';
 import { asList, asMap } from '../../lib/inventory/raw';
 import { readManifests, type ManifestObject } from '../../lib/workloads/objects';
@@ -68,7 +57,8 @@ function compiled({ text, functions }: AdoptedStack, workloads: readonly Workloa
   const exported: Record<string, (...args: readonly unknown[]) => DynamoGraph> = {};
   // the text is the stack that was just made
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
-  new Function('require', 'exports', outputText)(() => library, exported);
+  const run = new Function('require', 'exports', outputText) as (require: () => unknown, exports: object) => void;
+  run(() => library, exported);
   const { fleet, cluster, queue } = clusterFor(workloads);
   for (const name of functions) exported[name]?.(cluster, queue);
   const { files } = compile(fleet);
@@ -110,7 +100,7 @@ function bareComponent(raw: unknown): unknown {
 function without(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(without);
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).flatMap(([key, inner]) => {
+  const entries = Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
     if (PLACING.test(key) || key === 'schedulerName') return [];
     const own =
       key === 'nodeAffinity' ? { ...asMap(inner), requiredDuringSchedulingIgnoredDuringExecution: undefined } : inner;

@@ -27,4 +27,12 @@ such as its ConfigMaps. Two graphs are two constructs, each with a plan and a fo
     bad: 'image: ${VLLM_IMAGE}',
     good: 'image: nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.5.0',
   },
+  BAY2103: {
+    severity: 'warning',
+    title: 'objects that a stack does not hold',
+    explanation:
+      'A stack holds graphs, and what graphs are applied with: ConfigMaps, volume claims, claims of devices, Services and accounts. What makes pods of its own is not planned here, and Secrets stay out of repositories.',
+    bad: 'bayplan adopt -f deploy.yaml   # with a Job for a benchmark and a Secret in it',
+    good: 'bayplan adopt -f graph.yaml',
+  },
 } as const satisfies Record<string, CodeInfo>;

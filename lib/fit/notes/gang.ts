@@ -1,7 +1,6 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
-import { podCount } from '../../workloads/workload';
+import { podCount, runningComponents } from '../../workloads/workload';
 import type { Asked } from '../problem';
-import { runningComponents } from '../../workloads/workload';
 import { podGroupOf } from '../membership';
 import { called, pathOf, type Noted } from './note';
 

@@ -1,5 +1,6 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import type { Manifest } from '../../emit/manifest';
+import type { ReplayedPod } from '../../passes/replay/workloads';
 import { worldOf, type ReplayedWorld } from '../../passes/replay/world';
 import { Session, type Refusal } from '../../replay/session';
 import type { TopologyConstraint, WorldPodGroup, WorldTopology } from '../../replay/world';
@@ -51,11 +52,13 @@ function fitWorld(asked: readonly Asked[], noted: Noted): ReplayedWorld {
   const { cluster, objects, stack } = noted;
   const manifests = [...asked.map((each) => manifestOf(each, stack)), ...objects.filter(isSetting).map(asManifest)];
   const world = worldOf(manifests, cluster.inventory.nodes, cluster.use);
+  const pods = world.pods.map((pod) => withAdditions(pod, asked));
   const podGroups = world.podGroups.map((group) => withAnnotations(group, world, asked));
   const queues = new Set(world.queues.map(({ name }) => name));
   const missing = [...new Set(podGroups.map(({ queue }) => queue))].filter((queue) => !queues.has(queue));
   return {
     ...world,
+    pods,
     podGroups,
     queues: [...world.queues, ...missing.map((name) => ({ name, quota: UNBOUNDED, limit: UNBOUNDED, used: NONE }))],
     topologies: [...world.topologies, ...missingTopologies(podGroups, world.topologies, cluster.levels.levels)],
@@ -86,6 +89,14 @@ function manifestOf({ workload }: Asked, stack: Noted['stack']): Manifest {
     kind,
     metadata: { name, namespace, labels, annotations: { ...annotations, 'nvidia.com/enable-grove': String(isGrove) } },
   };
+}
+
+/** What operators and admission plugins add to pods, which the manifests do not say. */
+function withAdditions(pod: ReplayedPod, asked: readonly Asked[]): ReplayedPod {
+  const components = asked.find((each) => ownerOf(each) === pod.owner)?.workload.components ?? [];
+  const component = components.find(({ name }) => name === pod.component) ?? components[0];
+  const [template] = component?.pods ?? [];
+  return template ? { ...pod, tolerations: template.tolerations, requests: template.requests } : pod;
 }
 
 /** PodGroups that KAI makes by itself get the constraint that the annotations of their owner ask for. */
