@@ -6,9 +6,11 @@ export { Backend, type BackendOptions } from './constructs/backend';
 export { Cluster, type ClusterProps, type FluxOptions } from './constructs/cluster';
 export { DynamoGraph } from './constructs/dynamo-graph';
 export type {
+  AdoptedGraphProps,
   ComponentProps,
   DynamoGraphProps,
   FrontendProps,
+  ManifestProps,
   PlacementProps,
   PlannerProps,
   RdmaProps,

@@ -10,10 +10,10 @@ import { shownName } from '../inventory/document';
 import type { ClusterInventory } from '../inventory/cluster';
 import { readManifests, type ManifestSource } from '../workloads/objects';
 import { readWorkloads } from '../workloads/read';
-import { STANDARD_INPUT, text, texts, type Arguments, type Command } from './command';
+import { text, texts, type Arguments, type Command } from './command';
 import { report, type Io } from './io';
+import { manifestOptions, manifestSources } from './manifests';
 import { readInventory } from './read-inventory';
-import { UsageError } from './usage-error';
 
 /** Says whether manifests that are there fit a cluster; see docs/fit.md. */
 export const fit: Command = {
@@ -21,14 +21,7 @@ export const fit: Command = {
   summary: 'Say whether graphs and other workloads fit a cluster, where, and what would go wrong',
   positionals: {},
   options: {
-    filename: {
-      alias: 'f',
-      type: 'string',
-      array: true,
-      requiresArg: true,
-      demandOption: true,
-      describe: 'Manifests: a file, a folder, or - for standard input; may be repeated',
-    },
+    ...manifestOptions,
     inventory: {
       alias: 'i',
       type: 'string',
@@ -37,12 +30,6 @@ export const fit: Command = {
       describe: 'Nodes of the cluster: kubectl get nodes -o json',
     },
     pods: { type: 'string', requiresArg: true, describe: 'What runs there: kubectl get pods -A -o json' },
-    namespace: {
-      alias: 'n',
-      type: 'string',
-      requiresArg: true,
-      describe: 'Namespace of objects that name none [default: default]',
-    },
     require: { type: 'string', requiresArg: true, describe: 'Level that all pods of each workload have to share' },
     prefer: { type: 'string', requiresArg: true, describe: 'Level down to which they should be near' },
     level: {
@@ -75,7 +62,7 @@ export const fit: Command = {
   ],
   run: async (io, args) => {
     const stack = readStack(text(args, 'stack'));
-    const sources = await sourcesOf(io, texts(args, 'filename'));
+    const sources = await manifestSources(io, args);
     const inventory = await readInventory(io, text(args, 'inventory') ?? '', text(args, 'pods'));
     const manifests = readManifests(sources);
     const read = readWorkloads(manifests.objects, {
@@ -102,18 +89,6 @@ export const fit: Command = {
     return print(io, told.value, [...found, ...levels.diagnostics], text(args, 'output') === 'json');
   },
 };
-
-async function sourcesOf(io: Io, names: readonly string[]): Promise<readonly ManifestSource[]> {
-  if (names.includes('')) throw new UsageError('the name of a file is empty', 'a dash reads standard input');
-  if (names.filter((name) => name === STANDARD_INPUT).length > 1) {
-    throw new UsageError('standard input is named twice', 'write one - for it');
-  }
-  const sources: ManifestSource[] = [];
-  for (const name of names) {
-    sources.push(name === STANDARD_INPUT ? { file: 'standard input', bytes: await io.input() } : name);
-  }
-  return sources;
-}
 
 function wishOf(args: Arguments, levels: Levels, inventory: ClusterInventory): Outcome<Wish> {
   const diagnostics: Diagnostic[] = [];

@@ -4,6 +4,7 @@ import { DiagnosticError } from '../diagnostics/error';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
 import { nearest } from '../diagnostics/nearest';
 import { nameOf, STANDARD_INPUT, text, type Arguments, type Command, type CommandGroup } from './command';
+import { adopt } from './adopt';
 import { explain } from './explain';
 import { exportCommand } from './export';
 import { fit } from './fit';
@@ -22,6 +23,7 @@ const commands: readonly (Command | CommandGroup)[] = [
   lock,
   fit,
   place,
+  adopt,
   init,
   inventory,
   exportCommand,

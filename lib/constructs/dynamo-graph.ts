@@ -1,15 +1,17 @@
-import type { ApiObject } from 'cdk8s';
+import { ApiObject } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct, IConstruct } from 'constructs';
 import { computeDomainSpec } from '../backends/dynamo/compute-domain';
 import { engineConfigData, engineConfigName } from '../backends/dynamo/engine-config';
-import { graphAnnotations, graphDeploymentSpec } from '../backends/dynamo/graph-deployment';
+import { graphAnnotations, graphDeploymentSpec, keptAnnotations } from '../backends/dynamo/graph-deployment';
 import { cacheClaim, downloadJob, downloadJobName } from '../backends/dynamo/model-cache';
 import { poolLabels } from '../backends/kai/node-pool';
 import { podGroupMetadata, podGroupSpec } from '../backends/kai/pod-group';
+import type { Diagnostic } from '../diagnostics/diagnostic';
 import type { GraphPins, GraphSpec, ModelCacheSpec } from '../model/graph';
 import { Cluster } from './cluster';
-import type { DynamoGraphProps } from './graph-props';
+import { adoptedGraph, type AdoptedGraph } from './adopted-spec';
+import type { AdoptedGraphProps, DynamoGraphProps } from './graph-props';
 import { graphSpec } from './graph-spec';
 import { freeId, noteDuplicate } from './ids';
 import { Layer } from './layer';
@@ -43,6 +45,8 @@ export class DynamoGraph extends Layer {
   public readonly recreate: boolean;
   /** The line that declared it. */
   public readonly source = sourceOfCaller();
+  /** What of a manifest is not counted. */
+  public readonly readings: readonly Diagnostic[];
   private pins: GraphPins | undefined;
   /** As declared, with the commit of its model that the cluster's lock has. */
   private locked: GraphSpec | undefined;
@@ -51,7 +55,8 @@ export class DynamoGraph extends Layer {
   /** Flux Kustomizations that have to be ready before the graph, and before its cache. */
   private readonly prerequisites = ['platform'];
 
-  public constructor(scope: Construct, id: string, props: DynamoGraphProps) {
+  /** A graph that is declared, or one that exists already as a manifest. */
+  public constructor(scope: Construct, id: string, props: DynamoGraphProps | AdoptedGraphProps) {
     super(scope, freeId(scope, id), `graphs/${id}`);
     noteDuplicate(this, id);
     Object.defineProperty(this, GRAPH, { value: true });
@@ -59,11 +64,14 @@ export class DynamoGraph extends Layer {
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
     this.recreate = props.recreate ?? false;
-    this.declared = graphSpec(this.node.path, props.name ?? id, this.cluster, props);
+    const { spec, beside, diagnostics } = this.read(id, props);
+    this.declared = spec;
+    this.readings = diagnostics;
     this.cluster.ensureNamespace(this.declared.namespace);
     this.deployment = this.writeDeployment();
     if (this.cluster.stack.profile.gang === 'pod-group') this.podGroup = this.writePodGroup();
     this.writeParts();
+    for (const [index, object] of beside.entries()) new ApiObject(this, `beside-${index}`, object);
     const cache = this.writeCache();
     const state = this.cluster.stack.profile.graphApi === 'v1alpha1' ? this.declared : undefined;
     fluxKustomization(this.cluster, this.kustomization, {
@@ -71,6 +79,12 @@ export class DynamoGraph extends Layer {
       dependsOn: () => [...this.prerequisites, ...cache],
       graph: state,
     });
+  }
+
+  private read(id: string, props: DynamoGraphProps | AdoptedGraphProps): AdoptedGraph {
+    const path = this.node.path;
+    if ('manifests' in props) return adoptedGraph(path, this.cluster, props, this.source);
+    return { spec: graphSpec(path, props.name ?? id, this.cluster, props), beside: [], diagnostics: [] };
   }
 
   /** The graph as plain data, at the revision of its model that is locked. */
@@ -114,13 +128,17 @@ export class DynamoGraph extends Layer {
   }
 
   private writeDeployment(): ApiObject {
-    const { name, namespace } = this.declared;
+    const { name, namespace, manifest } = this.declared;
     const { profile } = this.cluster.stack;
-    const annotations = { ...graphAnnotations(this.declared, this.cluster.topology.name, profile), ...this.forced() };
+    const annotations = {
+      ...(manifest ? keptAnnotations(manifest) : {}),
+      ...graphAnnotations(this.declared, this.cluster.topology.name, profile),
+      ...this.forced(),
+    };
     return new OwnObject(this, 'Resource', {
-      apiVersion: `nvidia.com/${profile.graphApi}`,
+      apiVersion: `nvidia.com/${manifest?.graphApi ?? profile.graphApi}`,
       kind: 'DynamoGraphDeployment',
-      metadata: { name, namespace, annotations },
+      metadata: { name, namespace, annotations, ...(manifest ? { labels: { ...manifest.labels } } : {}) },
       spec: lazy(() => graphDeploymentSpec(this.spec, this.plannedPins(), profile)),
     });
   }

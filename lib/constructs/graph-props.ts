@@ -159,6 +159,26 @@ export interface RdmaProps {
   readonly netDevices?: readonly string[];
 }
 
+/** A graph that exists already as a manifest. What is left out is as the manifest has it. */
+export interface AdoptedGraphProps extends Pick<
+  DynamoGraphProps,
+  'queue' | 'priorityClass' | 'preemptible' | 'placement' | 'rollout' | 'recreate'
+> {
+  /**
+   * Objects as they stand in Git or in a cluster: one DynamoGraphDeployment of nvidia.com/v1alpha1 or v1beta1, and what
+   * is applied together with it.
+   */
+  readonly manifests: readonly ManifestProps[];
+}
+
+/** A Kubernetes object. */
+export interface ManifestProps {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly [field: string]: unknown };
+  readonly [field: string]: unknown;
+}
+
 /**
  * A graph. Workers are either disaggregated (`prefill` and `decode`) or aggregated (`worker`). Each of the three is one
  * component, or a list of them where workers of one role differ: in where they are, or in what they ask for.

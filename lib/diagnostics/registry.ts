@@ -1,5 +1,6 @@
 import { chartImageCodes } from './codes/chart-images';
 import { changeCodes } from './codes/change';
+import { adoptedCodes } from './codes/adopted';
 import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
 import { emitCodes } from './codes/emit';
@@ -20,6 +21,7 @@ const codes = {
   ...inventoryFileCodes,
   ...workloadCodes,
   ...checkCodes,
+  ...adoptedCodes,
   ...placementCodes,
   ...verifyCodes,
   ...changeCodes,

@@ -1,9 +1,9 @@
-import type { ClusterInventory } from '../inventory/cluster';
+import { CHANNEL, type ClusterInventory } from '../inventory/cluster';
 import type { Usage } from '../inventory/usage';
-import { HOSTNAME_LABEL } from '../model/node';
 import { formatAmount, type Resources } from '../model/resources';
 import type { ProblemDocument } from '../placement/document';
-import { selects, type PodTerm, type Workload, type WorkloadComponent, type WorkloadPod } from '../workloads/workload';
+import { apartness, roomToBeAlone, type Apartness } from '../workloads/apart';
+import { runningComponents, type Workload, type WorkloadComponent, type WorkloadPod } from '../workloads/workload';
 import type { Levels } from './levels';
 import { roleOf } from './roles';
 import type { Wishes } from './wishes';
@@ -33,9 +33,6 @@ const REPLICA = 'replica';
 const LEADER = 'leader';
 const WORKERS = 'workers';
 
-/** What a ComputeDomain gives one pod of a node. */
-const CHANNEL = 'resource.nvidia.com/compute-domain-channel';
-
 /**
  * The workloads as a placement problem, each a gang.
  *
@@ -43,8 +40,9 @@ const CHANNEL = 'resource.nvidia.com/compute-domain-channel';
  */
 export function fitProblem(asked: readonly Asked[], cluster: FitCluster, isPinned: boolean): ProblemDocument {
   const { inventory, use, levels } = cluster;
-  const extra = new Map<string, string>();
-  const gangs = asked.map((each) => gangOf(each, levels.topology, isPinned, extra));
+  const kept = new Map(asked.map((each) => [each, keptApart(each)]));
+  const gangs = asked.map((each) => gangOf(each, levels.topology, isPinned, kept.get(each) ?? new Map()));
+  const alone = roomToBeAlone([...kept.values()].flatMap((each) => [...each.values()].map(({ requests }) => requests)));
   return {
     version: 1,
     topologies: [{ name: levels.topology, levels: levels.levels.map(({ label }) => label) }],
@@ -54,7 +52,7 @@ export function fitProblem(asked: readonly Asked[], cluster: FitCluster, isPinne
       taints: [...node.taints],
       unschedulable: node.unschedulable,
       ready: node.ready,
-      allocatable: { ...quantities(node.allocatable), [CHANNEL]: '1', ...Object.fromEntries(extra) },
+      allocatable: { ...quantities(node.allocatable), [CHANNEL]: '1', ...alone },
       used: {
         ...quantities(use.byNode.get(node.name) ?? {}),
         ...(use.claimed.has(node.name) ? { [CHANNEL]: '1' } : {}),
@@ -68,17 +66,21 @@ function quantities(resources: Resources): Record<string, string> {
   return Object.fromEntries(Object.entries(resources).map(([name, amount]) => [name, formatAmount(name, amount)]));
 }
 
-/** @param extra resources that nodes have only for this problem: filled in */
+/** How the pods of each component are kept from the others of the workload. */
+function keptApart({ gang, workload }: Asked): ReadonlyMap<WorkloadComponent, Apartness> {
+  const components = runningComponents(workload);
+  return new Map(components.map((each) => [each, apartness(each, components, `${gang}/${each.name}`)]));
+}
+
 function gangOf(
   { gang, workload, wishes }: Asked,
   topology: string,
   isPinned: boolean,
-  extra: Map<string, string>,
+  kept: ReadonlyMap<WorkloadComponent, Apartness>,
 ): Gang {
   const components = runningComponents(workload);
   const groups = components.map((component) => {
-    const keepApart = apartness(component, components, `${gang}/${component.name}`, extra);
-    return groupOf(component, wishes, topology, isPinned, keepApart);
+    return groupOf(component, wishes, topology, isPinned, kept.get(component) ?? { requests: {} });
   });
   const named = (role: string): string[] =>
     components.filter((each) => roleOf(each) === role).map((each) => podsPath(each, wishes));
@@ -86,11 +88,6 @@ function gangOf(
     named('decode').map((decode) => ({ between: [prefill, decode] as [string, string], weight: 1 })),
   );
   return { name: gang, constraint: constraintOf(topology, wishes.together), groups, traffic };
-}
-
-/** Components with pods. */
-export function runningComponents({ components }: Workload): readonly WorkloadComponent[] {
-  return components.filter(({ replicas }) => replicas > 0);
 }
 
 /** Path of the group of a component's pods, or of what holds them. */
@@ -172,73 +169,4 @@ function constraintOf(
 ): Constraint | undefined {
   const { required, preferred } = wish ?? {};
   return required === undefined && preferred === undefined ? undefined : { topology, required, preferred };
-}
-
-/** How pods of a group are kept from others. */
-interface Apartness {
-  /** Label of which no two pods of the group share a value. */
-  readonly exclusive?: string;
-  /** Amounts of resources that stand for being alone. */
-  readonly requests: Readonly<Record<string, string>>;
-}
-
-/**
- * Anti-affinity within the workload. Within a component it is `exclusive`; between components, of hosts, each node gets
- * as much of a resource of its own as nobody asks for twice: who wants to be alone asks for all of it, and those that it
- * wants to be away from for one.
- */
-function apartness(
-  component: WorkloadComponent,
-  all: readonly WorkloadComponent[],
-  name: string,
-  extra: Map<string, string>,
-): Apartness {
-  const requests: Record<string, string> = {};
-  let exclusive: string | undefined;
-  for (const term of termsOf(component)) {
-    const others = all.filter((other) => other !== component && isMeant(term, other));
-    if (isMeant(term, component) && others.length === 0) exclusive ??= term.topologyKey;
-    if (isMeant(term, component) && others.length > 0 && term.topologyKey === HOSTNAME_LABEL) {
-      const resource = `anti-affinity of ${name}`;
-      extra.set(resource, WHOLE);
-      requests[resource] = WHOLE;
-    }
-  }
-  for (const other of all) {
-    if (other === component) continue;
-    const meant = termsOf(other).some((term) => isExpressible(term, other, all) && isMeant(term, component));
-    if (meant) requests[`anti-affinity of ${name.slice(0, name.lastIndexOf('/'))}/${other.name}`] ??= PART;
-  }
-  return { exclusive, requests };
-}
-
-/** All of a node's share in being alone, and so little of it that no node holds that many pods. */
-const WHOLE = '1';
-const PART = '100u';
-
-function termsOf({ pods }: WorkloadComponent): readonly PodTerm[] {
-  return pods[0]?.apart ?? [];
-}
-
-function isMeant(term: PodTerm, { pods }: WorkloadComponent): boolean {
-  return selects(term, pods[0]?.labels ?? {});
-}
-
-function isExpressible(term: PodTerm, owner: WorkloadComponent, all: readonly WorkloadComponent[]): boolean {
-  return (
-    term.topologyKey === HOSTNAME_LABEL &&
-    isMeant(term, owner) &&
-    all.some((each) => each !== owner && isMeant(term, each))
-  );
-}
-
-/** Anti-affinity that the problem cannot say: told beside the answer. */
-export function untoldApartness(workload: Workload): readonly WorkloadComponent[] {
-  const all = runningComponents(workload);
-  return all.filter((component) =>
-    termsOf(component).some((term) => {
-      const others = all.filter((other) => other !== component && isMeant(term, other));
-      return others.length > 0 && !isExpressible(term, component, all);
-    }),
-  );
 }

@@ -44,6 +44,9 @@ export interface InventoryNode {
  */
 export const DOMAIN_LABEL = 'resource.nvidia.com/computeDomain';
 
+/** What a ComputeDomain gives one pod of a node, as a resource of which every node has one. */
+export const CHANNEL = 'resource.nvidia.com/compute-domain-channel';
+
 /** A name within a namespace. */
 export interface NamespacedName {
   readonly namespace: string;

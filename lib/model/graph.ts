@@ -1,6 +1,7 @@
-import type { Toleration } from './node';
+import type { NodeSelector, Toleration } from './node';
 import type { PlannerSpec } from './planner';
 import type { QuantityLike } from './quantity';
+import type { Resources } from './resources';
 
 /** A graph as the user declared it, with defaults filled in and constructs resolved to names: plain data. */
 export interface GraphSpec {
@@ -35,6 +36,16 @@ export interface GraphSpec {
   readonly routerMode: 'kv' | 'round-robin' | undefined;
   readonly planner?: PlannerSpec;
   readonly components: readonly ComponentSpec[];
+  /** The graph was a manifest before: it is written as it was, and `framework`, `image` and `model` are what it names. */
+  readonly manifest?: GraphManifest;
+}
+
+/** A DynamoGraphDeployment that exists already. */
+export interface GraphManifest {
+  readonly graphApi: 'v1alpha1' | 'v1beta1';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly spec: Readonly<Record<string, unknown>>;
 }
 
 /** Levels are node labels. */
@@ -93,7 +104,13 @@ export interface ComponentSpec {
   /** Per pod: everything asked for, GPUs and RDMA devices included. */
   readonly requests: Readonly<Record<string, QuantityLike>>;
   readonly limits: Readonly<Record<string, QuantityLike>>;
+  /** Devices that each pod gets by resource claims, under the names by which nodes count them. Absent for none. */
+  readonly claimed?: Resources;
+  /** Amounts that stand for being alone on a node, of resources that nodes have for that alone. Absent for none. */
+  readonly apart?: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** Beside the selector; only of graphs that were manifests before. */
+  readonly nodeAffinity?: NodeSelector;
   readonly tolerations: readonly Toleration[];
   readonly env: Readonly<Record<string, string | { readonly secret: string; readonly key: string }>>;
   readonly args: readonly string[];

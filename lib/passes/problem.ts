@@ -1,16 +1,18 @@
 import { isInDomain } from '../backends/dynamo/compute-domain';
 import { isInPool } from '../backends/kai/node-pool';
-import type { InventoryNode } from '../inventory/cluster';
+import { CHANNEL, type InventoryNode } from '../inventory/cluster';
 import { podGroupName, type ComponentSpec, type GraphPins, type GraphSpec, type PlacementSpec } from '../model/graph';
 import { HOSTNAME_LABEL } from '../model/node';
 import { QUEUE_RESOURCES, type QueueResource } from '../model/queue';
 import { formatAmount, type Resources } from '../model/resources';
 import type { ProblemDocument } from '../placement/document';
 import type { PlacedGang } from '../placement/plan';
+import { roomToBeAlone } from '../workloads/apart';
 import type { ClusterModel } from './collect';
 
 type Group = NonNullable<ProblemDocument['gangs']>[number]['groups'][number];
 type Constraint = NonNullable<Group['constraint']>;
+type NodeAffinity = NonNullable<Group['pod']>['nodeAffinity'];
 
 /** Name of the group that holds the pods, where a component's own placement spans all its replicas. */
 const REPLICA = 'replica';
@@ -19,7 +21,8 @@ const REPLICA = 'replica';
 export function placementProblem(cluster: ClusterModel, locked?: ProblemDocument['locked']): ProblemDocument {
   const { topology } = cluster.construct;
   const { use } = cluster;
-  const sharesMemory = cluster.graphs.some(({ spec }) => spec.computeDomain);
+  const sharesMemory = cluster.graphs.some(({ spec }) => spec.computeDomain !== undefined || claimsChannel(spec));
+  const alone = roomToBeAlone(cluster.graphs.flatMap(({ spec }) => spec.components.map(({ apart = {} }) => apart)));
   return {
     version: 1,
     topologies: [
@@ -31,7 +34,7 @@ export function placementProblem(cluster: ClusterModel, locked?: ProblemDocument
       taints: [...node.taints],
       unschedulable: node.unschedulable,
       ready: node.ready,
-      allocatable: { ...quantities(node.allocatable), ...(sharesMemory ? { [CHANNEL]: '1' } : {}) },
+      allocatable: { ...quantities(node.allocatable), ...(sharesMemory ? { [CHANNEL]: '1' } : {}), ...alone },
       used: {
         ...quantities(use.byNode.get(node.name) ?? {}),
         ...(sharesMemory && use.claimed.has(node.name) ? { [CHANNEL]: '1' } : {}),
@@ -41,6 +44,10 @@ export function placementProblem(cluster: ClusterModel, locked?: ProblemDocument
     gangs: cluster.graphs.map(({ spec }) => gang(spec, topology.name)),
     locked,
   };
+}
+
+function claimsChannel({ components }: GraphSpec): boolean {
+  return components.some(({ claimed }) => claimed?.[CHANNEL] !== undefined);
 }
 
 /** Nodes that the cluster's scheduler sees: those of its pool. In Run:ai pools are the control plane's. */
@@ -88,9 +95,6 @@ function gang(graph: GraphSpec, topology: string): NonNullable<ProblemDocument['
   };
 }
 
-/** What a ComputeDomain gives one pod of a node: a resource that every node has one of. */
-const CHANNEL = 'resource.nvidia.com/compute-domain-channel';
-
 /** Components that share a ComputeDomain are a group of their own, in one domain of its level. */
 function groups(graph: GraphSpec, components: readonly ComponentSpec[], topology: string): Group[] {
   const inside = components.filter((component) => isInDomain(graph, component));
@@ -125,8 +129,10 @@ function group(component: ComponentSpec, topology: string): Group {
 
 function pod(component: ComponentSpec): NonNullable<Group['pod']> {
   return {
-    requests: { ...component.requests },
+    requests: { ...component.requests, ...quantities(component.claimed ?? {}), ...component.apart },
     nodeSelector: { ...component.nodeSelector },
+    // plain data, copied since the document's lists are not read-only
+    nodeAffinity: component.nodeAffinity && (structuredClone(component.nodeAffinity) as NodeAffinity),
     tolerations: [...component.tolerations],
     exclusive: component.exclusive ? HOSTNAME_LABEL : undefined,
   };

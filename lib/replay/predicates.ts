@@ -85,9 +85,12 @@ export function areApart(a: WorldPod, nodeA: WorldNode, b: WorldPod, nodeB: Worl
 }
 
 function keepsAway(terms: readonly ApartFrom[], other: WorldPod, nodeA: WorldNode, nodeB: WorldNode): boolean {
-  return terms.some(({ topologyKey, matchLabels }) => {
+  return terms.some(({ topologyKey, matchLabels, matchExpressions = [] }) => {
     const domain = nodeA.labels[topologyKey];
     if (domain === undefined || domain !== nodeB.labels[topologyKey]) return false;
-    return Object.entries(matchLabels).every(([key, value]) => other.labels[key] === value);
+    return (
+      Object.entries(matchLabels).every(([key, value]) => other.labels[key] === value) &&
+      matchExpressions.every((requirement) => isMet(requirement, other.labels[requirement.key]))
+    );
   });
 }

@@ -207,7 +207,7 @@ function devices(amounts: Readonly<Record<string, string>>): object {
 }
 
 function selection({ nodeSelector, nodeAffinity, tolerations, apart }: WorldPod): object {
-  const terms = apart.map(({ topologyKey, matchLabels }) => ({ topologyKey, labelSelector: { matchLabels } }));
+  const terms = apart.map(({ topologyKey, ...labelSelector }) => ({ topologyKey, labelSelector }));
   return {
     nodeSelector,
     tolerations,

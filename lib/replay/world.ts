@@ -1,4 +1,4 @@
-import type { NodeSelector, Taint, Toleration } from '../model/node';
+import type { NodeSelector, NodeSelectorRequirement, Taint, Toleration } from '../model/node';
 import type { Resources } from '../model/resources';
 
 /**
@@ -90,6 +90,7 @@ export interface WorldPodGroup {
 export interface ApartFrom {
   readonly topologyKey: string;
   readonly matchLabels: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly NodeSelectorRequirement[];
 }
 
 export interface WorldPod {

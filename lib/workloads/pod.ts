@@ -1,6 +1,7 @@
 import type { FieldReader, RawMap } from '../inventory/fields';
 import { readRequests } from '../inventory/pods';
 import type { NodeSelector, NodeSelectorRequirement, Toleration } from '../model/node';
+import { wholeUnits } from '../model/quantity';
 import { addResources, type Resources } from '../model/resources';
 import type { Claims } from './claims';
 import type { PodTerm, Texts, WorkloadPod } from './workload';
@@ -43,7 +44,8 @@ export function readPodShape(
   return {
     labels: { ...fields.labels(metadata.labels, `${meta}.labels`), ...labels },
     annotations: { ...annotations, ...fields.labels(metadata.annotations, `${meta}.annotations`) },
-    requests: withGpus(readRequests(spec, {}, fields, here), claimed.gpus),
+    requests: addResources(readRequests(spec, {}, fields, here), gpusOf(claimed)),
+    claimed: gpusOf(claimed),
     nodeSelector: fields.labels(spec.nodeSelector, `${here}.nodeSelector`) ?? {},
     nodeAffinity: readNodeAffinity(affinity.nodeAffinity, `${here}.affinity.nodeAffinity`, fields),
     tolerations: [...readTolerations(spec.tolerations, `${here}.tolerations`, fields), ...tolerations],
@@ -75,8 +77,8 @@ function mustHold({ whenUnsatisfiable }: RawMap): boolean {
 
 const NVIDIA_GPU = 'nvidia.com/gpu';
 
-function withGpus(requests: Resources, gpus: number): Resources {
-  return gpus === 0 ? requests : addResources(requests, { [NVIDIA_GPU]: BigInt(gpus) * 1_000_000_000n });
+function gpusOf({ gpus }: Claimed): Resources {
+  return gpus === 0 ? {} : { [NVIDIA_GPU]: wholeUnits(gpus) };
 }
 
 interface Claimed {

@@ -63,6 +63,8 @@ export interface WorkloadPod {
   readonly annotations: Texts;
   /** As the scheduler counts them, without the one of `pods`; GPUs that a claim asks for count as nvidia.com/gpu. */
   readonly requests: Resources;
+  /** Of these, what resource claims ask for. */
+  readonly claimed: Resources;
   readonly nodeSelector: Texts;
   /** Required node affinity. */
   readonly nodeAffinity?: NodeSelector;
@@ -103,6 +105,11 @@ export interface DeclaredTopology {
   readonly preferred?: string;
   /** Place in the object. */
   readonly pointer: string;
+}
+
+/** Components with pods. */
+export function runningComponents({ components }: Workload): readonly WorkloadComponent[] {
+  return components.filter(({ replicas }) => replicas > 0);
 }
 
 /** Pods of a workload. */

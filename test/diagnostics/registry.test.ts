@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chartImageCodes } from '../../lib/diagnostics/codes/chart-images';
 import { changeCodes } from '../../lib/diagnostics/codes/change';
+import { adoptedCodes } from '../../lib/diagnostics/codes/adopted';
 import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
@@ -20,7 +21,7 @@ import { isDiagnosticCode, registry } from '../../lib/diagnostics/registry';
 
 const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>>[]>> = {
   1: [inputCodes, inventoryFileCodes, inventoryLintCodes, workloadCodes],
-  2: [checkCodes, secretSourceCodes],
+  2: [checkCodes, adoptedCodes, secretSourceCodes],
   3: [placementCodes],
   4: [verifyCodes, changeCodes, schemaCodes, writtenSecretCodes],
   5: [emitCodes],

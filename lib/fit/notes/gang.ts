@@ -1,7 +1,7 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import { listNames } from '../../inventory/names';
-import { podCount } from '../../workloads/workload';
-import { runningComponents, type Asked } from '../problem';
+import { podCount, runningComponents } from '../../workloads/workload';
+import type { Asked } from '../problem';
 import { podGroupOf } from '../membership';
 import { called, pathOf, type Noted } from './note';
 

@@ -4,7 +4,8 @@ import { HOSTNAME_LABEL } from '../../model/node';
 import { addResources, scaleResources, type Resources } from '../../model/resources';
 import { parseQuantity } from '../../model/quantity';
 import { selects, type WorkloadComponent } from '../../workloads/workload';
-import { runningComponents, type Asked } from '../problem';
+import type { Asked } from '../problem';
+import { runningComponents } from '../../workloads/workload';
 import { called, type Noted } from './note';
 import { fits, pinOf } from './room';
 

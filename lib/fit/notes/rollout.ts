@@ -2,7 +2,8 @@ import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import { asMap } from '../../inventory/raw';
 import { strategyOf, type Strategy } from '../../replay/rollout';
 import { gpusIn, type WorkloadComponent } from '../../workloads/workload';
-import { runningComponents, type Asked } from '../problem';
+import type { Asked } from '../problem';
+import { runningComponents } from '../../workloads/workload';
 import { called, pathOf, type Noted } from './note';
 import { nodesWithRoom, placedPods, type PlacedPods } from './room';
 

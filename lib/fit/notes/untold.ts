@@ -1,5 +1,6 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
-import { runningComponents, untoldApartness } from '../problem';
+import { untoldApartness } from '../../workloads/apart';
+import { runningComponents } from '../../workloads/workload';
 import { called, type Noted } from './note';
 
 /** What pods ask for and the answer does not know of. */

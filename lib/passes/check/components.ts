@@ -7,8 +7,8 @@ import { placeOf, type ClusterModel } from '../collect';
 /** Graphs whose components make no working whole. */
 export function checkComponents({ graphs }: ClusterModel): Diagnostic[] {
   return graphs.flatMap((graph) => [
-    ...checkRoles(graph),
-    ...checkHalves(graph),
+    // a manifest that runs has workers of whatever kinds it is made of
+    ...(graph.spec.manifest ? graph.readings : [...checkRoles(graph), ...checkHalves(graph)]),
     ...checkMultinode(graph),
     ...checkParts(graph),
   ]);

@@ -14,7 +14,9 @@ export function checkGroveNames({ graphs }: ClusterModel): Diagnostic[] {
   const twins = graphs.filter(({ spec }, index) =>
     graphs.slice(0, index).some((other) => other.spec.name === spec.name),
   );
-  return [...twins.map(sharedName), ...graphs.flatMap(checkLength)];
+  // the operator has cut the names of what is in the cluster already
+  const made = graphs.filter(({ spec }) => spec.manifest === undefined);
+  return [...twins.map(sharedName), ...made.flatMap(checkLength)];
 }
 
 function sharedName(graph: DynamoGraph): Diagnostic {

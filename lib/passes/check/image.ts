@@ -6,7 +6,9 @@ import { placeOf, type ClusterModel } from '../collect';
 /** Images that the operator would refuse, and versions that it cannot be told. */
 export function checkImages({ graphs }: ClusterModel): Diagnostic[] {
   return graphs.flatMap((graph) => {
-    const { image, planner, runtimeVersion } = graph.spec;
+    const { image, planner, runtimeVersion, manifest } = graph.spec;
+    // the operator has taken what is in the cluster already, and knows its images better
+    if (manifest) return [];
     const own = planner && planner.image !== image ? checkImage(graph, 'planner.image', planner.image) : [];
     return [...checkImage(graph, 'backend.image', image, runtimeVersion), ...own, ...checkRuntimeVersion(graph)];
   });

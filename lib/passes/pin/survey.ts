@@ -49,7 +49,7 @@ export function survey(
     .filter(({ image }) => !images.has(image.reference))
     .map((each) => wantBrought(each, waivers));
   const found = [...named, ...charted, ...inCharts];
-  const models = cluster?.graphs.map((graph) => wantedModel(graph, waivers)) ?? [];
+  const models = cluster?.graphs.filter(({ spec }) => !spec.manifest).map((graph) => wantedModel(graph, waivers)) ?? [];
   return {
     wanted: [...found.flatMap(({ wanted }) => wanted), ...uniqueModels(models)],
     uses: new Map(found.map(({ name, uses }) => [name, uses])),

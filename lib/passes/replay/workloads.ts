@@ -2,7 +2,7 @@ import { COMPONENT_LABEL, GRAPH_LABEL } from '../../backends/dynamo/pod';
 import { membership } from '../../backends/kai/pod-group';
 import type { Manifest } from '../../emit/manifest';
 import { podRequests } from '../../inventory/requests';
-import type { NodeSelector, Toleration } from '../../model/node';
+import type { NodeSelector, NodeSelectorRequirement, Toleration } from '../../model/node';
 import type { ApartFrom, WorldPod, WorldPodGroup } from '../../replay/world';
 import { asList, asMap, asText, podTemplates, type FoundTemplate } from '../verify/pod-templates';
 import { cliquesOf, groveGroups } from './grove';
@@ -174,8 +174,14 @@ function nodeAffinityOf(affinity: unknown): NodeSelector | undefined {
 
 function apartOf(affinity: unknown): ApartFrom[] {
   const terms = asList(asMap(asMap(affinity).podAntiAffinity).requiredDuringSchedulingIgnoredDuringExecution);
-  return terms.map(asMap).map(({ topologyKey, labelSelector }) => ({
-    topologyKey: asText(topologyKey) ?? '',
-    matchLabels: textsOf(asMap(labelSelector).matchLabels),
-  }));
+  return terms.map(asMap).map(({ topologyKey, labelSelector }) => {
+    const { matchLabels, matchExpressions } = asMap(labelSelector);
+    // fields of core/v1, whose operators are among those of nodes
+    const expressions = asList(matchExpressions) as readonly NodeSelectorRequirement[];
+    return {
+      topologyKey: asText(topologyKey) ?? '',
+      matchLabels: textsOf(matchLabels),
+      ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
+    };
+  });
 }

@@ -6,6 +6,8 @@ import { writtenComponents, type GraphPins, type WrittenComponent } from '../../
 import { HOSTNAME_LABEL } from '../../model/node';
 import { parseQuantity } from '../../model/quantity';
 import type { Verified } from '../verify';
+import { FieldReader } from '../../inventory/fields';
+import { readRequests } from '../../inventory/pods';
 import { asList, asMap, asText, podTemplates, type FoundTemplate, type RawMap } from './pod-templates';
 import { compareKeys } from '../../order';
 
@@ -37,9 +39,9 @@ function checkComponent(
   const faults = [
     replicasFault(component, template),
     ownerFault(graph, component, template),
-    requestsFault(component, template) ?? limitsFault(template),
+    requestsFault(graph, component, template) ?? limitsFault(template),
     pinFault(template, pins.get(component.name) ?? []),
-    selectionFault(component, template),
+    selectionFault(graph, component, template),
     apartFault(graph, component, template),
     minimumFault(graph, template),
     rolloutFault(graph, template),
@@ -77,20 +79,20 @@ function ownerFault({ cluster }: DynamoGraph, { spec }: WrittenComponent, templa
   return scalingAdapter === undefined ? undefined : 'has a scalingAdapter beside the replicas that are declared';
 }
 
-/** The sum over its containers; a limit stands for a request that is absent, as the API server has it. */
-function requestsFault(component: WrittenComponent, template: FoundTemplate): string | undefined {
-  const sum = new Map<string, bigint>();
-  for (const container of asList(template.spec.containers).map(asMap)) {
-    const { requests, limits } = asMap(container.resources);
-    for (const [name, text] of Object.entries({ ...asMap(limits), ...asMap(requests) })) {
-      sum.set(name, (sum.get(name) ?? 0n) + (parseQuantity(String(text)) ?? 0n));
-    }
-  }
-  const planned = new Map(Object.entries({ ...component.spec.limits, ...component.spec.requests }));
-  for (const name of new Set([...sum.keys(), ...planned.keys()])) {
-    const text = planned.get(name);
+/** As the scheduler counts them: a limit stands for a request that is absent, as the API server has it. */
+function requestsFault(
+  { spec: { manifest } }: DynamoGraph,
+  component: WrittenComponent,
+  template: FoundTemplate,
+): string | undefined {
+  const asked = readRequests(template.spec, {}, new FieldReader('pod'), template.pointer);
+  const planned = { ...component.spec.limits, ...component.spec.requests };
+  for (const name of new Set([...Object.keys(asked), ...Object.keys(planned)])) {
+    const text = planned[name];
     const amount = text === undefined ? 0n : (parseQuantity(text) ?? 0n);
-    if ((sum.get(name) ?? 0n) !== amount)
+    // what the operator adds to the pods of a manifest was planned with: a second engine for failover
+    const isLess = manifest !== undefined && (asked[name] ?? 0n) < amount;
+    if ((asked[name] ?? 0n) !== amount && !isLess)
       return `asks for another amount of ${name} than was placed (${String(text ?? 0)})`;
   }
   return undefined;
@@ -127,11 +129,17 @@ function isPin({ key, operator, values }: RawMap, hostnames: readonly string[]):
 }
 
 /** A node selector that was not planned with may leave out a planned node; a toleration that is gone, too. */
-function selectionFault({ spec }: WrittenComponent, template: FoundTemplate): string | undefined {
+function selectionFault(
+  { spec: { manifest } }: DynamoGraph,
+  { spec }: WrittenComponent,
+  template: FoundTemplate,
+): string | undefined {
   const tolerations = asList(template.spec.tolerations).map(textOf);
   if (textOf(asMap(template.spec.nodeSelector)) !== textOf(spec.nodeSelector)) {
     return 'has another node selector than was planned with';
   }
+  // what a manifest lacks the operator adds, such as for a memory service
+  if (manifest) return undefined;
   const missing = spec.tolerations.map(textOf).find((toleration) => !tolerations.includes(toleration));
   return missing === undefined ? undefined : `lacks the toleration ${missing}, which was planned with`;
 }

@@ -1,3 +1,4 @@
+import type { IConstruct } from 'constructs';
 import type { z } from 'zod';
 import { computeDomainSpecSchema } from '../../backends/dynamo/compute-domain';
 import { graphSpecSchemas } from '../../backends/dynamo/graph-deployment';
@@ -9,6 +10,7 @@ import { schedulingShardSpecSchema } from '../../backends/kai/node-pool';
 import { podGroupSpecSchema } from '../../backends/kai/pod-group';
 import { queueSpecSchema } from '../../backends/kai/queue';
 import { topologySpecSchema } from '../../backends/kai/topology';
+import { DynamoGraph } from '../../constructs/dynamo-graph';
 import { OwnObject } from '../../constructs/own-object';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import type { Verified } from '../verify';
@@ -32,7 +34,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
 /** Objects that the library itself makes are held to their schema; a user's own of the same kind may say more. */
 export function verifySchemas({ objects }: Verified): Diagnostic[] {
   return objects
-    .filter(({ object }) => OwnObject.isOwn(object))
+    .filter(({ object }) => OwnObject.isOwn(object) && !isAdopted(object))
     .flatMap(({ object, manifest }) => {
       const parsed = schemas[`${manifest.apiVersion} ${manifest.kind}`]?.safeParse(manifest.spec);
       if (!parsed || parsed.success) return [];
@@ -44,6 +46,17 @@ export function verifySchemas({ objects }: Verified): Diagnostic[] {
         }),
       );
     });
+}
+
+/** The graph of a manifest is held to the CRDs of its cluster alone, where they were imported. */
+function isAdopted(object: IConstruct): boolean {
+  const graph = object.node.scope;
+  return (
+    graph !== undefined &&
+    DynamoGraph.isGraph(graph) &&
+    graph.deployment === object &&
+    graph.spec.manifest !== undefined
+  );
 }
 
 function lowerFirst(text: string): string {
