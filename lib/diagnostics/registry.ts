@@ -1,5 +1,6 @@
 import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
+import { driftCodes } from './codes/drift';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { pinCodes } from './codes/pins';
@@ -13,6 +14,7 @@ const codes = {
   ...checkCodes,
   ...placementCodes,
   ...verifyCodes,
+  ...driftCodes,
   ...schemaCodes,
   ...secretSourceCodes,
   ...writtenSecretCodes,

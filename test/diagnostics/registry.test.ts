@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
+import { driftCodes } from '../../lib/diagnostics/codes/drift';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
 import { pinCodes } from '../../lib/diagnostics/codes/pins';
@@ -16,7 +17,7 @@ const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>
   1: [inputCodes],
   2: [checkCodes, secretSourceCodes],
   3: [placementCodes],
-  4: [verifyCodes, schemaCodes, writtenSecretCodes],
+  4: [verifyCodes, driftCodes, schemaCodes, writtenSecretCodes],
   5: [emitCodes],
   6: [pinCodes],
 };
