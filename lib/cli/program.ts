@@ -12,8 +12,9 @@ import { schema } from './schema';
 import { schemas } from './schemas';
 import { synth } from './synth';
 import { UsageError } from './usage-error';
+import { verify } from './verify';
 
-const commands: readonly (Command | CommandGroup)[] = [synth, place, exportCommand, schema, schemas, explain];
+const commands: readonly (Command | CommandGroup)[] = [synth, place, verify, exportCommand, schema, schemas, explain];
 
 /** What may stand first on a command line. `completion` is yargs' own. */
 const names = [...commands.map(nameOf), 'completion'];

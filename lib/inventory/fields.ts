@@ -72,7 +72,7 @@ export class FieldReader {
   private readonly faults = new Map<string, { readonly fault: Fault; readonly field: string; readonly hits: Hit[] }>();
   private readonly amountsByText = new Map<unknown, Amount | undefined>();
 
-  constructor(private readonly noun: 'node' | 'pod') {}
+  constructor(private readonly noun: 'node' | 'pod' | 'PodGroup') {}
 
   /** Starts on the next item, known by its place until it has a name. */
   begin(item: string): void {

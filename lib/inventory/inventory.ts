@@ -3,8 +3,7 @@ import { hasErrors } from '../diagnostics/diagnostic';
 import { checkNodes, checkPods, checkRunning, hasHostname } from './checks';
 import type { ClusterInventory, InventoryNode, RunningPod } from './cluster';
 import { readDocument, shownName } from './document';
-import { FieldReader, type Place, type RawMap } from './fields';
-import { readList, type ItemKind } from './list';
+import { readItems, type ListSource } from './items';
 import { readNode } from './nodes';
 import { readPod } from './pods';
 import { compareNames, compareText } from '../order';
@@ -31,10 +30,8 @@ export interface KubectlOptions {
   readonly pods?: string;
 }
 
-/** Where a list comes from, and how its places are named to the user. */
-interface Source {
-  readonly read: () => Outcome<unknown>;
-  readonly place: Place;
+/** Where a list comes from. */
+interface Source extends ListSource {
   readonly file?: string;
   /** The file as it was named. */
   readonly name?: string;
@@ -105,7 +102,7 @@ function objectSource(name: 'nodes' | 'pods', value: unknown): Source {
 }
 
 function loadNodes(source: Source): Outcome<readonly InventoryNode[]> {
-  const items = loadItems(source, 'Node', readNode);
+  const items = readItems(source, 'Node', readNode);
   if (!items.ok) return items;
   const diagnostics = [...items.diagnostics, ...checkNodes(items.value, source.place)];
   const nodes = items.value.filter(hasHostname).sort(compareNames);
@@ -113,7 +110,7 @@ function loadNodes(source: Source): Outcome<readonly InventoryNode[]> {
 }
 
 function loadPods(source: Source): Outcome<readonly RunningPod[]> {
-  const items = loadItems(source, 'Pod', readPod);
+  const items = readItems(source, 'Pod', readPod);
   if (!items.ok) return items;
   const diagnostics = [...items.diagnostics, ...checkPods(items.value, source.place)];
   return checked([...items.value].sort(byNamespaceAndName), diagnostics);
@@ -121,24 +118,6 @@ function loadPods(source: Source): Outcome<readonly RunningPod[]> {
 
 function checked<T>(value: T, diagnostics: readonly Diagnostic[]): Outcome<T> {
   return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
-}
-
-/** Items that could be read at all, with what was wrong in their fields. */
-function loadItems<T>(
-  source: Source,
-  kind: ItemKind,
-  readItem: (raw: RawMap, fields: FieldReader) => T | undefined,
-): Outcome<readonly T[]> {
-  const document = source.read();
-  if (!document.ok) return document;
-  const list = readList(document.value, kind, source.place);
-  if (!list.ok) return list;
-  const fields = new FieldReader(kind === 'Node' ? 'node' : 'pod');
-  const items = list.value.flatMap((raw, i) => {
-    fields.begin(`items[${i}]`);
-    return readItem(raw, fields) ?? [];
-  });
-  return { ok: true, value: items, diagnostics: fields.diagnostics(source.place) };
 }
 
 function byNamespaceAndName(a: RunningPod, b: RunningPod): number {

@@ -2,12 +2,16 @@ import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { isMap, type Place, type RawMap } from './fields';
 import { listNames, sorted } from './names';
 
-/** The items of a core/v1 list of one kind. */
-export type ItemKind = 'Node' | 'Pod';
+/** Kinds whose lists are read. */
+export type ItemKind = 'Node' | 'Pod' | 'PodGroup';
 
-const commands: Readonly<Record<ItemKind, string>> = {
-  Node: 'kubectl get nodes -o json',
-  Pod: 'kubectl get pods -A -o json',
+const kinds: Readonly<Record<ItemKind, { readonly apiVersion: string; readonly command: string }>> = {
+  Node: { apiVersion: 'v1', command: 'kubectl get nodes -o json' },
+  Pod: { apiVersion: 'v1', command: 'kubectl get pods -A -o json' },
+  PodGroup: {
+    apiVersion: 'scheduling.run.ai/v2alpha2',
+    command: 'kubectl get podgroups.scheduling.run.ai -A -o json',
+  },
 };
 
 /**
@@ -40,16 +44,19 @@ function refused(
   where: ReturnType<Place>,
   message: string,
 ): Outcome<never> {
-  const help = `export it with \`${commands[kind]}\``;
+  const help = `export it with \`${kinds[kind].command}\``;
   return { ok: false, diagnostics: [diagnostic(code, { message, where, help })] };
 }
 
 function itemsOfKind(document: RawMap, kind: ItemKind): readonly RawMap[] | undefined {
   const { items } = document;
-  const typed = document.kind === `${kind}List`;
-  if (!(typed || document.kind === 'List') || document.apiVersion !== 'v1' || !Array.isArray(items)) return undefined;
+  const { apiVersion } = kinds[kind];
+  const typed = document.kind === `${kind}List` && document.apiVersion === apiVersion;
+  const plain = document.kind === 'List' && document.apiVersion === 'v1';
+  if (!(typed || plain) || !Array.isArray(items)) return undefined;
+  const wanted = kindOf({ apiVersion, kind });
   const fits = (item: unknown): item is RawMap =>
-    isMap(item) && (kindOf(item) === kind || (typed && item.kind === undefined));
+    isMap(item) && (kindOf(item) === wanted || (typed && item.kind === undefined));
   return items.every(fits) ? items : undefined;
 }
 

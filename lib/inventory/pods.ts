@@ -12,7 +12,7 @@ const PROJECT_LABEL = 'project';
 const NODE_POOL_LABEL = 'kai.scheduler/node-pool';
 
 /** Annotation that names a pod's PodGroup, in the pod's namespace. */
-const POD_GROUP_ANNOTATION = 'pod-group-name';
+export const POD_GROUP_ANNOTATION = 'pod-group-name';
 const SUBGROUP_LABEL = 'kai.scheduler/subgroup-name';
 
 /** Label that the Dynamo operator puts on every pod of a DynamoGraphDeployment. */

@@ -1,4 +1,4 @@
-import { Backend, Model, Stack, type DynamoGraphProps } from '../../lib';
+import { Backend, Stack, type DynamoGraphProps } from '../../lib';
 import { JsonPatch } from 'cdk8s';
 import { parse } from 'yaml';
 import { failure, node, nodes, testCluster, type TestCluster } from '../support/fleet';
@@ -131,14 +131,26 @@ test('early graphs have a Service of the same form', () => {
   expect(cluster.fleet.compile().files.get(jobFile)).toContain('http://g-frontend:8000/v1/chat/completions');
 });
 
-test.each<[string, Partial<DynamoGraphProps>, string]>([
-  ['too long', { smokeTest: { seconds: 601 } }, 'asks for 601 seconds, which is no whole number from 1 to 600'],
-  ['for no time', { smokeTest: { seconds: 0 } }, 'asks for 0 seconds, which is no whole number from 1 to 600'],
-  ['for part of a second', { smokeTest: { seconds: 1.5 } }, 'asks for 1.5 seconds, which is no whole number'],
-  ['nobody', { frontend: { replicas: 0 } }, 'has no frontend to ask'],
-  ['by too long a name', { name: 'g'.repeat(53) }, 'would be a Job of a name with 64 letters, and 63 is the most'],
-])('a test that asks %s is refused', (_, props, message) => {
-  const found = failure(tested({ model: Model.huggingFace('a/b', { revision: 'c'.repeat(40) }), ...props }).fleet);
-  const own = found.filter(({ code }) => code === 'BAY4060');
-  expect(own.map((finding) => finding.message.replace(/^.*?" /, ''))).toEqual([expect.stringContaining(message)]);
+test.each<[string, Partial<DynamoGraphProps>, string, string]>([
+  [
+    'too long',
+    { smokeTest: { seconds: 601 } },
+    'BAY2040',
+    'smokeTest.seconds is 601, which is no whole number from 1 to 600',
+  ],
+  [
+    'no time',
+    { smokeTest: { seconds: 0 } },
+    'BAY2040',
+    'smokeTest.seconds is 0, which is no whole number from 1 to 600',
+  ],
+  [
+    'half a second',
+    { smokeTest: { seconds: 0.5 } },
+    'BAY2040',
+    'smokeTest.seconds is 0.5, which is no whole number from 1 to 600',
+  ],
+  ['a long name', { name: 'g'.repeat(53) }, 'BAY2020', `"${'g'.repeat(53)}-smoke-test" cannot be the name of a Job`],
+])('a test of %s is refused', (_, props, code, message) => {
+  expect(failure(tested(props).fleet).map((found) => [found.code, found.message])).toEqual([[code, message]]);
 });

@@ -77,7 +77,7 @@ export function smokeTestName({ name }: Pick<GraphSpec, 'name'>): string {
  * @param deployment the graph as it is written
  */
 export function smokeTestSpec(graph: GraphSpec, test: SmokeTestSpec, pins: GraphPins, deployment: unknown): object {
-  const frontend = testedFrontend(graph);
+  const frontend = writtenComponents(graph).find(({ spec }) => spec.role === 'frontend');
   const { nodeSelector = {}, tolerations = [] } = frontend?.spec ?? {};
   const tested = createHash('sha256').update(yamlText(deployment)).digest('hex');
   return {
@@ -103,11 +103,6 @@ export function smokeTestSpec(graph: GraphSpec, test: SmokeTestSpec, pins: Graph
       },
     },
   };
-}
-
-/** The component that is asked. */
-export function testedFrontend(graph: GraphSpec): WrittenComponent | undefined {
-  return writtenComponents(graph).find(({ spec, pods }) => spec.role === 'frontend' && pods > 0);
 }
 
 /** No more than a wish, since it is no pod of the plan: where a frontend runs, its image is there already. */

@@ -1,14 +1,50 @@
 import type { CodeInfo } from './code';
 
-/** BAY406x and BAY407x. What runs, or is to run, beside what was planned. */
+/** BAY406x and BAY407x. What was committed, beside what runs. */
 export const driftCodes = {
-  BAY4060: {
+  BAY4061: {
     severity: 'error',
-    title: 'a smoke test that cannot pass',
+    title: 'no such cluster in dist',
     explanation: `
-A smoke test is a Job that asks the graph's frontend for a completion, again and again within a time limit. The limit is
-from 1 to 600 seconds, there is a frontend, and the Job is named <graph>-smoke-test, with 63 letters at the most.`,
-    bad: `smokeTest: { seconds: 3600 }`,
-    good: `smokeTest: true`,
+What runs is compared with what is committed: the folder of a cluster in dist, as Flux applies it. There is no such
+folder. bayplan looks for dist in the working folder, unless --dist names it.`,
+    bad: 'bayplan verify --cluster eu-wset --pods pods.json',
+    good: 'bayplan verify --cluster eu-west --pods pods.json',
+  },
+  BAY4062: {
+    severity: 'error',
+    title: 'a file of dist that is no manifest',
+    explanation: `
+dist is written by bayplan synth alone, one object in each file. Something else has changed this one.`,
+    bad: '// dist/eu-west/graphs/llama-70b/notes.yaml: "call Ann before you touch this"',
+    good: '// docs/llama-70b.md',
+  },
+  BAY4063: {
+    severity: 'warning',
+    title: 'a cluster without its lock',
+    explanation: `
+The lock of a cluster says which node each pod was planned on. It is looked for in the folder topologies beside dist;
+--lock names another file. Without it pods are held against their pins only, which name the nodes of all pods of a
+component together.`,
+    bad: 'bayplan verify --cluster eu-west --pods pods.json   # the inventory is in clusters/eu-west',
+    good: 'bayplan verify --cluster eu-west --pods pods.json --lock clusters/eu-west/eu-west.lock.yaml',
+  },
+  BAY4064: {
+    severity: 'error',
+    title: 'which lock is the cluster’s is not clear',
+    explanation: `
+Several files in topologies are named as the lock of this cluster, or the file that was named is the lock of another one.
+A lock says for which cluster it was written.`,
+    bad: 'bayplan verify --cluster lab --lock topologies/eu-west/eu-west.lock.yaml --pods pods.json',
+    good: 'bayplan verify --cluster lab --lock topologies/lab/lab.lock.yaml --pods pods.json',
+  },
+  BAY4065: {
+    severity: 'warning',
+    title: 'lock and dist of two compiles',
+    explanation: `
+The lock plans a component on other nodes than those that dist pins it to, or does not know it. They are written
+together: one of them was changed by hand, or came from another commit. What Flux applies is dist.`,
+    bad: 'git checkout main~3 -- topologies',
+    good: 'git checkout main~3 -- topologies dist',
   },
 } as const satisfies Record<string, CodeInfo>;
