@@ -8,9 +8,11 @@ import { placementCodes } from './codes/placement';
 import { schemaCodes } from './codes/schemas';
 import { secretSourceCodes, writtenSecretCodes } from './codes/secrets';
 import { verifyCodes } from './codes/verify';
+import { workloadCodes } from './codes/workloads';
 
 const codes = {
   ...inputCodes,
+  ...workloadCodes,
   ...checkCodes,
   ...placementCodes,
   ...verifyCodes,

@@ -1,9 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
+import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { findDuplicateKey, type DuplicateKey } from './duplicate-key';
 import { findJsonError } from './json-syntax';
+import type { Position } from './positions';
 
 /**
  * Reads a JSON or YAML file; relative names start from the working folder. The value is what the text says, unchecked;
@@ -18,7 +20,7 @@ export function readDocument(name: string): Outcome<unknown> {
 /** The text of a file, whatever Unicode it is written in. */
 export function readText(name: string): Outcome<string> {
   try {
-    return { ok: true, value: decodeText(readFileSync(resolve(name))), diagnostics: [] };
+    return checkedText(shownName(name), readFileSync(resolve(name)));
   } catch (error) {
     return unreadable(shownName(name), error);
   }
@@ -41,6 +43,37 @@ export function decodeText(bytes: Buffer): string {
       .toString('utf16le', 2);
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.toString('utf8', marked ? 3 : 0);
+}
+
+/** The text of bytes, refused where they are no Unicode: a reader would take other signs for those that are broken. */
+export function checkedText(file: string, bytes: Buffer): Outcome<string> {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isUtf16 || isUtf8(bytes)) return { ok: true, value: decodeText(bytes), diagnostics: [] };
+  const { line, column, byte } = firstBroken(bytes);
+  return failed('BAY1100', file, {
+    message: `not UTF-8: the byte 0x${byte.toString(16).padStart(2, '0')} stands where no sign begins with it`,
+    help: 'save the file as UTF-8',
+    line,
+    column,
+  });
+}
+
+/** The first line that is not UTF-8, and how much of it is. */
+function firstBroken(bytes: Buffer): Position & { readonly byte: number } {
+  let line = 1;
+  let from = 0;
+  for (
+    let end = bytes.indexOf(0x0a);
+    end !== -1 && isUtf8(bytes.subarray(from, end));
+    end = bytes.indexOf(0x0a, from)
+  ) {
+    line += 1;
+    from = end + 1;
+  }
+  const end = bytes.indexOf(0x0a, from);
+  const text = bytes.toString('utf8', from, end === -1 ? undefined : end);
+  const sound = text.slice(0, text.indexOf('\uFFFD'));
+  return { line, column: sound.length + 1, byte: bytes[from + Buffer.byteLength(sound)] ?? 0 };
 }
 
 const causes: Readonly<Record<string, string>> = {
@@ -80,7 +113,8 @@ export function parseText(file: string, text: string): Outcome<unknown> {
   return twice ? usedTwice(file, twice) : { ok: true, value, diagnostics: [] };
 }
 
-function usedTwice(file: string, { key, line, column }: DuplicateKey): Outcome<never> {
+/** A key that stands twice in one map. */
+export function usedTwice(file: string, { key, line, column }: DuplicateKey): Outcome<never> {
   return failed('BAY1002', file, {
     message: `the key ${JSON.stringify(key)} is used twice in one map`,
     help: 'keep one of the two: a reader would take the one and drop the other without a word',
@@ -89,7 +123,8 @@ function usedTwice(file: string, { key, line, column }: DuplicateKey): Outcome<n
   });
 }
 
-function brokenJson(file: string, text: string): Outcome<never> {
+/** A text that `JSON.parse` refused. */
+export function brokenJson(file: string, text: string): Outcome<never> {
   const { offset, expected, line, column } = findJsonError(text) ?? { offset: 0, expected: 'JSON', line: 1, column: 1 };
   const ended = offset >= text.length;
   return failed('BAY1002', file, {
@@ -117,10 +152,14 @@ function parseYaml(file: string, text: string): Outcome<unknown> {
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   // A warning is a tag that nobody knows: its value would be read as if it had none.
   const error = document.errors[0] ?? document.warnings[0];
-  if (!error) return yamlValue(file, () => document.toJS({ maxAliasCount: mostAliases }));
-  const [offset] = error.pos;
-  const { line, col } = lineCounter.linePos(offset);
-  if (error.code === 'DUPLICATE_KEY') return usedTwice(file, { key: yamlKey(text, offset), line, column: col });
+  if (!error) return yamlValue(file, (options) => document.toJS(options));
+  const { line, col } = lineCounter.linePos(error.pos[0]);
+  return brokenYaml(file, text, error, { line, column: col });
+}
+
+/** A text that is no YAML. */
+export function brokenYaml(file: string, text: string, error: YAMLError, { line, column }: Position): Outcome<never> {
+  if (error.code === 'DUPLICATE_KEY') return usedTwice(file, { key: yamlKey(text, error.pos[0]), line, column });
   const many = error.code === 'MULTIPLE_DOCS';
   return failed('BAY1002', file, {
     message: many ? 'more than one YAML document in one file' : `not YAML: ${sentence(error.message)}`,
@@ -128,17 +167,25 @@ function parseYaml(file: string, text: string): Outcome<unknown> {
       ? 'keep one document: a list holds all its items'
       : 'correct the line; if a program wrote the file, let it write it again',
     line,
-    column: col,
+    column,
   });
 }
 
-/** Aliases that multiply without end are found only when the value is made. */
-function yamlValue(file: string, make: () => unknown): Outcome<unknown> {
+/** The value of a document. Aliases that multiply without end are found only when it is made. */
+export function yamlValue(
+  file: string,
+  make: (options: { maxAliasCount: number }) => unknown,
+  place?: Position,
+): Outcome<unknown> {
   try {
-    return { ok: true, value: make(), diagnostics: [] };
+    return { ok: true, value: make({ maxAliasCount: mostAliases }), diagnostics: [] };
   } catch (error) {
     const reason = sentence(textOf(error, 'message') ?? 'it cannot be resolved');
-    return failed('BAY1002', file, { message: `not YAML: ${reason}`, help: 'write the file without aliases' });
+    return failed('BAY1002', file, {
+      message: `not YAML: ${reason}`,
+      help: 'write the file without aliases',
+      ...place,
+    });
   }
 }
 
@@ -161,7 +208,7 @@ interface Failure {
   readonly column?: number;
 }
 
-function failed(code: 'BAY1001' | 'BAY1002', file: string, failure: Failure): Outcome<never> {
+function failed(code: 'BAY1001' | 'BAY1002' | 'BAY1100', file: string, failure: Failure): Outcome<never> {
   const { message, help, line, column } = failure;
   const where = line === undefined ? { file } : { file, line, column };
   return { ok: false, diagnostics: [diagnostic(code, { message, help, where })] };

@@ -30,15 +30,16 @@ interface Hit {
   readonly value: string;
 }
 
-const missing: Fault = {
-  code: 'BAY1006',
-  wrong: 'is missing',
-  help: 'export the list whole, with `-o json`, and do not strip it',
-};
-
-function wrongKind(wanted: string): Fault {
-  return { code: 'BAY1006', wrong: `is not ${wanted}`, help: 'export the list again instead of editing it by hand' };
+/** The way out where a field is missing or of the wrong kind: it depends on who wrote the document. */
+export interface Advice {
+  readonly missing: string;
+  readonly wrong: string;
 }
+
+const exported: Advice = {
+  missing: 'export the list whole, with `-o json`, and do not strip it',
+  wrong: 'export the list again instead of editing it by hand',
+};
 
 const notQuantity: Fault = {
   code: 'BAY1007',
@@ -72,7 +73,11 @@ export class FieldReader {
   private readonly faults = new Map<string, { readonly fault: Fault; readonly field: string; readonly hits: Hit[] }>();
   private readonly amountsByText = new Map<unknown, Amount | undefined>();
 
-  constructor(private readonly noun: 'node' | 'pod' | 'PodGroup') {}
+  /** @param noun what the items are, such as `node` */
+  constructor(
+    private readonly noun: string,
+    private readonly advice: Advice = exported,
+  ) {}
 
   /** Starts on the next item, known by its place until it has a name. */
   begin(item: string): void {
@@ -88,20 +93,20 @@ export class FieldReader {
   map(value: unknown, field: string): RawMap {
     if (value === undefined || value === null) return NO_MAP;
     if (isMap(value)) return value;
-    this.report(wrongKind('a map'), field, value);
+    this.wrongKind('a map', field, value);
     return NO_MAP;
   }
 
   list(value: unknown, field: string): readonly unknown[] {
     if (value === undefined || value === null) return [];
     if (Array.isArray(value)) return value;
-    this.report(wrongKind('a list'), field, value);
+    this.wrongKind('a list', field, value);
     return [];
   }
 
   text(value: unknown, field: string): string | undefined {
     if (value === undefined || value === null || typeof value === 'string') return value ?? undefined;
-    this.report(wrongKind('a text'), field, value);
+    this.wrongKind('a text', field, value);
     return undefined;
   }
 
@@ -109,20 +114,28 @@ export class FieldReader {
   name(value: unknown, field: string): string | undefined {
     const text = this.text(value, field);
     if (text) return text;
-    if (value === undefined || value === null || value === '') this.report(missing, field, value);
+    if (value === undefined || value === null || value === '') this.missing(field, value);
     return undefined;
   }
 
   flag(value: unknown, field: string): boolean {
     if (value === undefined || value === null || typeof value === 'boolean') return value ?? false;
-    this.report(wrongKind('true or false'), field, value);
+    this.wrongKind('true or false', field, value);
     return false;
+  }
+
+  /** A whole number within bounds; undefined where there is none. */
+  count(value: unknown, field: string, least = 0): number | undefined {
+    if (value === undefined || value === null) return undefined;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST) return value;
+    this.wrongKind(`a whole number from ${least} to ${MOST}`, field, value);
+    return undefined;
   }
 
   /** One of a few words, which must be there. */
   oneOf<Word extends string>(value: unknown, words: readonly Word[], field: string): Word | undefined {
     const word = words.find((known) => known === value);
-    if (word === undefined) this.report(wrongKind(`one of ${words.join(', ')}`), field, value);
+    if (word === undefined) this.wrongKind(`one of ${words.join(', ')}`, field, value);
     return word;
   }
 
@@ -136,7 +149,7 @@ export class FieldReader {
   private holdsTexts(map: RawMap, field: string): map is Readonly<Record<string, string>> {
     for (const key of Object.keys(map)) {
       if (typeof map[key] === 'string') continue;
-      this.report(wrongKind('a text'), `${field}[${JSON.stringify(key)}]`, map[key]);
+      this.wrongKind('a text', `${field}[${JSON.stringify(key)}]`, map[key]);
       return false;
     }
     return true;
@@ -156,7 +169,7 @@ export class FieldReader {
 
   /** Amounts that must be there. */
   requiredAmounts(value: unknown, field: string): Resources {
-    if (value === undefined || value === null) this.report(missing, field, value);
+    if (value === undefined || value === null) this.missing(field, value);
     return this.amounts(value, field);
   }
 
@@ -183,10 +196,18 @@ export class FieldReader {
     return amount;
   }
 
+  private missing(field: string, value: unknown): void {
+    this.report({ code: 'BAY1006', wrong: 'is missing', help: this.advice.missing }, field, value);
+  }
+
+  private wrongKind(wanted: string, field: string, value: unknown): void {
+    this.report({ code: 'BAY1006', wrong: `is not ${wanted}`, help: this.advice.wrong }, field, value);
+  }
+
   private report(fault: Fault, field: string, value: unknown): void {
     const key = `${fault.code} ${fault.wrong} ${field.replace(/\[\d+\]/g, '[]')}`;
     const entry = this.faults.get(key) ?? { fault, field, hits: [] };
-    const pointer = field === '' ? this.item : `${this.item}.${field}`;
+    const pointer = [this.item, field].filter((part) => part !== '').join('.');
     entry.hits.push({ subject: this.subject, pointer, value: shown(value) });
     this.faults.set(key, entry);
   }
@@ -216,6 +237,9 @@ export class FieldReader {
 function isExact(value: unknown): value is string | number {
   return typeof value === 'string' || (typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
 }
+
+/** The largest count that Kubernetes knows: an int32. */
+const MOST = 2_147_483_647;
 
 /** Longest part of a value that a message quotes. */
 const QUOTED = 60;

@@ -67,7 +67,7 @@ function kindOf({ apiVersion, kind }: RawMap): string | undefined {
 }
 
 /** What a document is, for someone who took it for something else. */
-function describe(document: unknown): string {
+export function describe(document: unknown): string {
   if (document === undefined || document === null || document === '') return 'empty';
   if (typeof document === 'string') return plainText(document);
   if (Array.isArray(document)) return 'a bare list without kind';

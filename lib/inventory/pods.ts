@@ -1,5 +1,6 @@
 import { parseQuantity, wholeUnits } from '../model/quantity';
 import { DOMAIN_LABEL, type GpuShare, type NamespacedName, type RunningPod } from './cluster';
+import type { Resources } from '../model/resources';
 import { isMap, type FieldReader, type RawMap } from './fields';
 import { podRequests, type ContainerAmounts, type InitContainerAmounts } from './requests';
 
@@ -16,7 +17,7 @@ export const POD_GROUP_ANNOTATION = 'pod-group-name';
 const SUBGROUP_LABEL = 'kai.scheduler/subgroup-name';
 
 /** Label that the Dynamo operator puts on every pod of a DynamoGraphDeployment. */
-const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
+export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 
 /** Reads one core/v1 Pod; undefined where it holds no room on a node, or has no name to be known by. */
 export function readPod(raw: RawMap, fields: FieldReader): RunningPod | undefined {
@@ -101,7 +102,12 @@ function wholeNumber(text: string | undefined): bigint | undefined {
   return text !== undefined && /^\d{1,18}$/.test(text) ? BigInt(text) : undefined;
 }
 
-function readRequests(spec: RawMap, status: RawMap, fields: FieldReader): RunningPod['requests'] {
+/**
+ * What a pod asks for, as the scheduler counts it.
+ *
+ * @param at where the spec stands in its object
+ */
+export function readRequests(spec: RawMap, status: RawMap, fields: FieldReader, at = 'spec'): Resources {
   const reported = {
     ...statusesByName(status.containerStatuses, 'status.containerStatuses', fields),
     ...statusesByName(status.initContainerStatuses, 'status.initContainerStatuses', fields),
@@ -116,12 +122,12 @@ function readRequests(spec: RawMap, status: RawMap, fields: FieldReader): Runnin
     };
   };
   const each = (list: string): InitContainerAmounts[] =>
-    fields.list(spec[list], `spec.${list}`).map((item, i) => container(item, `spec.${list}[${i}]`));
+    fields.list(spec[list], `${at}.${list}`).map((item, i) => container(item, `${at}.${list}[${i}]`));
   return podRequests({
     containers: each('containers'),
     initContainers: each('initContainers'),
-    overhead: fields.amounts(spec.overhead, 'spec.overhead'),
-    podLevel: spec.resources ? readPodLevel(spec, status, fields) : undefined,
+    overhead: fields.amounts(spec.overhead, `${at}.overhead`),
+    podLevel: spec.resources ? readPodLevel(spec, status, fields, at) : undefined,
     resizeInfeasible: isResizeInfeasible(fields.list(status.conditions, 'status.conditions')),
   });
 }
@@ -134,9 +140,9 @@ function readAmounts(raw: unknown, field: string, fields: FieldReader): Containe
   };
 }
 
-function readPodLevel(spec: RawMap, status: RawMap, fields: FieldReader): ContainerAmounts {
+function readPodLevel(spec: RawMap, status: RawMap, fields: FieldReader, at: string): ContainerAmounts {
   return {
-    ...readAmounts(spec.resources, 'spec.resources', fields),
+    ...readAmounts(spec.resources, `${at}.resources`, fields),
     status: readStatus(status, 'status', fields),
   };
 }

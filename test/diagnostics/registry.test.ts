@@ -10,11 +10,12 @@ import { placementCodes } from '../../lib/diagnostics/codes/placement';
 import { schemaCodes } from '../../lib/diagnostics/codes/schemas';
 import { secretSourceCodes, writtenSecretCodes } from '../../lib/diagnostics/codes/secrets';
 import { verifyCodes } from '../../lib/diagnostics/codes/verify';
+import { workloadCodes } from '../../lib/diagnostics/codes/workloads';
 import { renderCodeList, renderExplanation } from '../../lib/diagnostics/explain';
 import { isDiagnosticCode, registry } from '../../lib/diagnostics/registry';
 
 const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>>[]>> = {
-  1: [inputCodes],
+  1: [inputCodes, workloadCodes],
   2: [checkCodes, secretSourceCodes],
   3: [placementCodes],
   4: [verifyCodes, driftCodes, schemaCodes, writtenSecretCodes],

@@ -1,8 +1,11 @@
 import type { Manifest } from '../../emit/manifest';
+import type { RawMap } from '../../inventory/fields';
+import { asList, asMap } from '../../inventory/raw';
 import { UNSAID_REPLICAS } from '../../model/graph';
+import { fromService } from '../../workloads/service';
 
-/** A part of a manifest, as it was read: anything may be missing or of another kind after a patch. */
-export type RawMap = Readonly<Record<string, unknown>>;
+export { asList, asMap, asText } from '../../inventory/raw';
+export type { RawMap };
 
 /** Whatever a manifest comes in. */
 interface Holder {
@@ -39,7 +42,9 @@ export function podTemplates<T extends Holder>(object: T): FoundTemplate<T>[] {
   const { manifest } = object;
   const spec = asMap(manifest.spec);
   if (manifest.kind === 'DynamoGraphDeployment') {
-    const services = Object.entries(asMap(spec.services)).map(([name, service]) => fromService(object, name, service));
+    const services = Object.entries(asMap(spec.services)).map(([name, service]) =>
+      serviceTemplate(object, name, service),
+    );
     return [...services, ...asList(spec.components).map(fromComponent(object))];
   }
   if (manifest.kind === 'Pod') return [{ ...found(object, '', { metadata: manifest.metadata, spec }), replicas: 1 }];
@@ -65,23 +70,10 @@ function fromComponent<T extends Holder>(object: T): (component: unknown, index:
   };
 }
 
-/** A component of v1alpha1, in the words of core/v1. */
-function fromService<T extends Holder>(object: T, name: string, raw: unknown): FoundTemplate<T> {
+function serviceTemplate<T extends Holder>(object: T, name: string, raw: unknown): FoundTemplate<T> {
   const service = asMap(raw);
-  const { mainContainer, ...spec } = asMap(service.extraPodSpec);
-  const { requests, limits } = asMap(service.resources);
-  const resources = { requests: fromAmounts(requests), limits: fromAmounts(limits) };
-  const template = {
-    metadata: service.extraPodMetadata,
-    spec: { ...spec, containers: [{ name: 'main', ...asMap(mainContainer), resources }] },
-  };
-  const pods = found(object, `spec.services.${name}`, template, service.replicas);
+  const pods = found(object, `spec.services.${name}`, fromService(service), service.replicas);
   return { ...pods, component: name, annotations: asMap(service.annotations) };
-}
-
-function fromAmounts(raw: unknown): RawMap {
-  const { gpu, custom, ...amounts } = asMap(raw);
-  return { ...amounts, ...asMap(custom), ...(gpu === undefined ? {} : { 'nvidia.com/gpu': gpu }) };
 }
 
 function found<T extends Holder>(object: T, pointer: string, raw: unknown, replicas?: unknown): FoundTemplate<T> {
@@ -96,20 +88,4 @@ function found<T extends Holder>(object: T, pointer: string, raw: unknown, repli
     metadata: asMap(metadata),
     spec: asMap(spec),
   };
-}
-
-/** A map, or an empty one where the value is none. */
-export function asMap(value: unknown): RawMap {
-  // a non-null object that is no list is a map of unknown values: the type says no more than was looked at
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as RawMap) : {};
-}
-
-/** A list, or an empty one where the value is none. */
-export function asList(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** A text, or undefined where the value is none. */
-export function asText(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
