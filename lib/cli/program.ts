@@ -6,6 +6,7 @@ import { nearest } from '../diagnostics/nearest';
 import { nameOf, STANDARD_INPUT, text, type Arguments, type Command, type CommandGroup } from './command';
 import { explain } from './explain';
 import { exportCommand } from './export';
+import { inventory } from './inventory';
 import { report, type Io } from './io';
 import { place } from './place';
 import { schema } from './schema';
@@ -14,7 +15,16 @@ import { synth } from './synth';
 import { UsageError } from './usage-error';
 import { verify } from './verify';
 
-const commands: readonly (Command | CommandGroup)[] = [synth, place, verify, exportCommand, schema, schemas, explain];
+const commands: readonly (Command | CommandGroup)[] = [
+  synth,
+  place,
+  verify,
+  inventory,
+  exportCommand,
+  schema,
+  schemas,
+  explain,
+];
 
 /** What may stand first on a command line. `completion` is yargs' own. */
 const names = [...commands.map(nameOf), 'completion'];

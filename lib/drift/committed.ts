@@ -1,29 +1,23 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { diagnostic, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { diagnostic, hasErrors, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { nearest } from '../diagnostics/nearest';
 import { diskFileSystem } from '../emit/file-system';
-import type { Manifest } from '../emit/manifest';
 import { readTree } from '../emit/tree';
-import { readDocument, readText, shownName } from '../inventory/document';
+import { readText, shownName } from '../inventory/document';
 import { listNames } from '../inventory/names';
 import { readLock, type Lock } from '../pins/lock';
+import { readManifests, type ManifestObject } from '../workloads/objects';
 
 /** What a repository says of a cluster: its manifests and its lock. */
 export interface Committed {
   readonly cluster: string;
-  /** Of everything but Flux objects and Helm releases, in order of path. */
-  readonly manifests: readonly CommittedManifest[];
+  /** Everything but Flux objects and Helm releases, in order of path. */
+  readonly objects: readonly ManifestObject[];
   /** Absent where the cluster has none. */
   readonly lock?: Lock;
   /** The file of the lock. */
   readonly lockFile?: string;
-}
-
-export interface CommittedManifest {
-  /** As it is shown to the user. */
-  readonly file: string;
-  readonly manifest: Manifest;
 }
 
 /** Where it is, as the user names it. */
@@ -40,11 +34,11 @@ export function readCommitted(places: Places): Outcome<Committed> {
   const folder = join(dist, cluster);
   const missing = missingFolder(dist, cluster);
   if (missing) return { ok: false, diagnostics: [missing] };
-  const manifests = readManifests(folder);
+  const objects = readObjects(folder);
   const lock = readLockOf(places);
-  const diagnostics = [...manifests.diagnostics, ...lock.diagnostics];
-  if (!manifests.ok || !lock.ok) return { ok: false, diagnostics };
-  return { ok: true, value: { cluster, manifests: manifests.value, ...lock.value }, diagnostics };
+  const diagnostics = [...objects.diagnostics, ...lock.diagnostics];
+  if (!objects.ok || !lock.ok) return { ok: false, diagnostics };
+  return { ok: true, value: { cluster, objects: objects.value, ...lock.value }, diagnostics };
 }
 
 function isFolder(path: string): boolean {
@@ -69,40 +63,16 @@ function missingFolder(dist: string, cluster: string): Diagnostic | undefined {
   });
 }
 
-/** Folders with what is applied for graphs; Secrets in them may be encrypted, and say which object they are. */
+/** Folders with what is applied for graphs. */
 const folders = ['graphs', 'platform'];
 
-function readManifests(folder: string): Outcome<readonly CommittedManifest[]> {
-  const diagnostics: Diagnostic[] = [];
+function readObjects(folder: string): Outcome<readonly ManifestObject[]> {
   const files = folders
     .map((name) => join(folder, name))
     .filter(isFolder)
-    .flatMap((name) => readTree(diskFileSystem, name).files.map((file) => join(name, file)))
-    .filter((file) => !/(^|[\\/])kustomization\.yaml$/.test(file));
-  const value = files.flatMap((file): CommittedManifest[] => {
-    const document = readDocument(file);
-    const manifest = document.ok ? asManifest(document.value) : undefined;
-    if (manifest) return [{ file: shownName(file), manifest }];
-    diagnostics.push(...(document.ok ? [noManifest(shownName(file))] : document.diagnostics));
-    return [];
-  });
-  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value, diagnostics };
-}
-
-function asManifest(value: unknown): Manifest | undefined {
-  if (typeof value !== 'object' || value === null || !('apiVersion' in value && 'kind' in value)) return undefined;
-  const metadata: unknown = 'metadata' in value ? value.metadata : undefined;
-  const hasName = typeof metadata === 'object' && metadata !== null && 'name' in metadata;
-  // of an object with these three, the rest may be anything
-  return hasName && typeof metadata.name === 'string' ? (value as Manifest) : undefined;
-}
-
-function noManifest(file: string): Diagnostic {
-  return diagnostic('BAY4062', {
-    message: `${file} is no manifest`,
-    where: { file },
-    help: 'restore dist from Git, or compile it again with bayplan synth',
-  });
+    .flatMap((name) => readTree(diskFileSystem, name).files.map((file) => join(name, file)));
+  const { objects, diagnostics } = readManifests(files);
+  return hasErrors(diagnostics) ? { ok: false, diagnostics } : { ok: true, value: objects, diagnostics };
 }
 
 function readLockOf({ cluster, dist, lock }: Places): Outcome<Pick<Committed, 'lock' | 'lockFile'>> {

@@ -70,7 +70,7 @@ function mismatches(
     const names = differing.filter((each) => each.graph === graph).map(({ component }) => component.name);
     return diagnostic('BAY4065', {
       message: `the lock does not plan ${listNames(names)} of ${keyOf(graph)} where dist pins it`,
-      where: { file: graph.source.file },
+      where: graph.workload.where,
       notes: ['pods are held against the pins in dist, since that is what Flux applies'],
       help: 'take both from one commit, or compile the fleet again',
     });

@@ -1,9 +1,13 @@
 import { basename, dirname } from 'node:path';
+import type { Outcome } from '../diagnostics/diagnostic';
+import { hasErrors } from '../diagnostics/diagnostic';
 import { podGroupName, UNSAID_REPLICAS } from '../model/graph';
 import { HOSTNAME_LABEL } from '../model/node';
-import { asList, asMap, asText, podTemplates, type FoundTemplate } from '../passes/verify/pod-templates';
+import { compareText } from '../order';
 import type { LockedGraph } from '../pins/lock';
-import type { Committed, CommittedManifest } from './committed';
+import { readWorkloads } from '../workloads/read';
+import type { Workload, WorkloadComponent, WorkloadPod } from '../workloads/workload';
+import type { Committed } from './committed';
 
 /** A graph as it was committed: what should run, and where. */
 export interface PlannedGraph {
@@ -11,8 +15,7 @@ export interface PlannedGraph {
   readonly name: string;
   /** Its folder below `graphs/`. */
   readonly id: string;
-  /** Its DynamoGraphDeployment. */
-  readonly source: CommittedManifest;
+  readonly workload: Workload;
   /** Name of the PodGroup that is written with it, or would be. */
   readonly podGroup: string;
   /** In the order of the manifest. */
@@ -22,7 +25,7 @@ export interface PlannedGraph {
 /** A component as it is written: one workload with one pin. */
 export interface PlannedComponent {
   readonly name: string;
-  readonly template: FoundTemplate;
+  readonly component: WorkloadComponent;
   /** The least and the most pods that there are; alike unless something in the cluster scales it. */
   readonly least: number;
   readonly most: number;
@@ -34,12 +37,18 @@ export interface PlannedComponent {
   readonly copies: readonly (readonly string[])[];
 }
 
+const GRAPH = 'DynamoGraphDeployment';
+
+/** What graphs claim devices by. */
+const claimed: ReadonlySet<string> = new Set(['ComputeDomain', 'ResourceClaim', 'ResourceClaimTemplate']);
+
 /** Graphs of a cluster in the order of their names. */
-export function plannedGraphs({ manifests, lock }: Committed): readonly PlannedGraph[] {
-  const graphs = manifests.filter(({ manifest }) => manifest.kind === 'DynamoGraphDeployment');
-  return graphs
-    .map((source) => plannedGraph(source, lock?.placements[`${namespaceOf(source)}/${source.manifest.metadata.name}`]))
-    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+export function plannedGraphs({ objects, lock }: Committed): Outcome<readonly PlannedGraph[]> {
+  // what else lies beside a graph, such as Jobs and Secrets, makes no pods of a gang
+  const { workloads, diagnostics } = readWorkloads(objects.filter(({ kind }) => kind === GRAPH || claimed.has(kind)));
+  if (hasErrors(diagnostics)) return { ok: false, diagnostics };
+  const value = workloads.map((workload) => plannedGraph(workload, lock?.placements[keyOf(workload)]));
+  return { ok: true, value: value.sort((a, b) => compareText(keyOf(a), keyOf(b))), diagnostics };
 }
 
 /** `namespace/name`. */
@@ -47,34 +56,34 @@ export function keyOf({ namespace, name }: Pick<PlannedGraph, 'namespace' | 'nam
   return `${namespace}/${name}`;
 }
 
-function namespaceOf({ manifest }: CommittedManifest): string {
-  return manifest.metadata.namespace ?? 'default';
+/** What a pod of a component asks of its node; those of a replica are alike in what is written here. */
+export function needsOf({ component }: PlannedComponent): WorkloadPod | undefined {
+  return component.pods[0];
 }
 
-function plannedGraph(source: CommittedManifest, locked: LockedGraph | undefined): PlannedGraph {
-  const { name } = source.manifest.metadata;
-  const namespace = namespaceOf(source);
+function plannedGraph(workload: Workload, locked: LockedGraph | undefined): PlannedGraph {
+  const { namespace, name, where, components } = workload;
   return {
     namespace,
     name,
-    id: basename(dirname(source.file)),
-    source,
-    podGroup: podGroupName({ namespace, name }),
-    components: podTemplates(source).map((template) => plannedComponent(template, locked)),
+    id: basename(dirname(where.file ?? '')),
+    workload,
+    podGroup: podGroupName(workload),
+    components: components.map((component) => plannedComponent(component, locked)),
   };
 }
 
-function plannedComponent(template: FoundTemplate, locked: LockedGraph | undefined): PlannedComponent {
-  const name = template.component ?? '';
+function plannedComponent(component: WorkloadComponent, locked: LockedGraph | undefined): PlannedComponent {
+  const { name, saysReplicas, replicas, nodes, pods } = component;
   const copies = lockedCopies(name, locked);
   const places = copies.flat().sort();
-  const least = (template.saysReplicas ? template.replicas : UNSAID_REPLICAS) * template.nodes;
+  const least = (saysReplicas ? replicas : UNSAID_REPLICAS) * nodes;
   return {
     name,
-    template,
+    component,
     least,
-    most: template.saysReplicas ? least : Math.max(least, places.length),
-    pin: pinOf(template),
+    most: saysReplicas ? least : Math.max(least, places.length),
+    pin: pinOf(pods[0]),
     places,
     copies,
   };
@@ -89,13 +98,9 @@ function lockedCopies(name: string, locked: LockedGraph | undefined): readonly (
   return copy ? [copy] : [];
 }
 
-/** What every pod's required node affinity has for the host. */
-function pinOf({ spec }: FoundTemplate): readonly string[] {
-  const affinity = asMap(asMap(spec.affinity).nodeAffinity);
-  const terms = asList(asMap(affinity.requiredDuringSchedulingIgnoredDuringExecution).nodeSelectorTerms).map(asMap);
-  const hosts = terms
-    .flatMap(({ matchExpressions }) => asList(matchExpressions).map(asMap))
-    .filter(({ key, operator }) => key === HOSTNAME_LABEL && operator === 'In')
-    .flatMap(({ values }) => asList(values).flatMap((value) => asText(value) ?? []));
-  return [...new Set(hosts)].sort();
+/** What the required node affinity has for the host. */
+function pinOf(pod: WorkloadPod | undefined): readonly string[] {
+  const requirements = (pod?.nodeAffinity?.nodeSelectorTerms ?? []).flatMap((term) => term.matchExpressions ?? []);
+  const hosts = requirements.filter(({ key, operator }) => key === HOSTNAME_LABEL && operator === 'In');
+  return [...new Set(hosts.flatMap(({ values = [] }) => values))].sort();
 }

@@ -3,6 +3,7 @@ import { stands, type ComparedComponent, type ComparedGraph, type ComparedPod, t
 import type { Verification } from './verify';
 import { nextSteps } from './next-steps';
 import type { NodeNotes } from './node-notes';
+import { count, line, nodeList } from './lines';
 
 /** For who is paged at night: graphs with most to do first, in each what is wrong, then what to do. */
 export function verificationText(verification: Verification): string {
@@ -45,14 +46,6 @@ function headline({ status, components }: ComparedGraph): string {
     case 'as-planned':
       return `as planned, ${count(pods.length, 'pod')} on ${count(nodes, 'node')}`;
   }
-}
-
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
-function line(word: string, text: string): string {
-  return `  ${word.padEnd(9)}  ${text}`;
 }
 
 /** Pending first, as the rest often follows from it. */
@@ -121,11 +114,7 @@ function elsewhere(pod: ComparedPod, components: readonly ComparedComponent[], n
 function openLine({ name, open, missing, pods }: ComparedComponent, notes: NodeNotes): string[] {
   const isAway = ({ status }: ComparedPod): boolean => ['elsewhere', 'pending', 'terminating'].includes(status);
   if (open.length === 0 || !(missing > 0 || pods.some(isAway))) return [];
-  const places = [...new Set(open)].map((node) => {
-    const times = open.filter((other) => other === node).length;
-    return `${noted(node, notes)}${times > 1 ? ` for ${times} pods` : ''}`;
-  });
-  return [line('open', `${name} was planned on ${places.join(', ')}`)];
+  return [line('open', `${name} was planned on ${nodeList(open, (node) => noted(node, notes))}`)];
 }
 
 /** What is no drift, and good to know. */

@@ -1,5 +1,5 @@
 import type { InventoryNode } from '../inventory/cluster';
-import type { Diagnostic } from '../diagnostics/diagnostic';
+import type { Outcome } from '../diagnostics/diagnostic';
 import { compareGraphs, unknownGraphs, type ComparedGraph, type Running } from './compare';
 import type { Committed } from './committed';
 import { standingsOf } from './names';
@@ -16,21 +16,26 @@ export interface Verification {
   readonly notes: NodeNotes;
   /** What else the user gave. */
   readonly asked: { readonly nodes: boolean; readonly podGroups: boolean };
-  readonly diagnostics: readonly Diagnostic[];
 }
 
 /** @param today the cluster's nodes, where the user gave them */
-export function verifyRunning(committed: Committed, running: Running, today?: readonly InventoryNode[]): Verification {
-  const graphs = plannedGraphs(committed);
+export function verifyRunning(
+  committed: Committed,
+  running: Running,
+  today?: readonly InventoryNode[],
+): Outcome<Verification> {
+  const planned = plannedGraphs(committed);
+  if (!planned.ok) return planned;
+  const graphs = planned.value;
   const standings = standingsOf(committed, graphs, today);
-  return {
+  const value = {
     cluster: committed.cluster,
     graphs: compareGraphs(graphs, standings, running),
     unknown: unknownGraphs(graphs, running.pods),
     notes: nodeNotes(today),
     asked: { nodes: today !== undefined, podGroups: running.podGroups !== undefined },
-    diagnostics: standings.diagnostics,
   };
+  return { ok: true, value, diagnostics: [...planned.diagnostics, ...standings.diagnostics] };
 }
 
 /** Version of the document that `bayplan verify -o json` prints. */

@@ -11,14 +11,6 @@ folder. bayplan looks for dist in the working folder, unless --dist names it.`,
     bad: 'bayplan verify --cluster eu-wset --pods pods.json',
     good: 'bayplan verify --cluster eu-west --pods pods.json',
   },
-  BAY4062: {
-    severity: 'error',
-    title: 'a file of dist that is no manifest',
-    explanation: `
-dist is written by bayplan synth alone, one object in each file. Something else has changed this one.`,
-    bad: '// dist/eu-west/graphs/llama-70b/notes.yaml: "call Ann before you touch this"',
-    good: '// docs/llama-70b.md',
-  },
   BAY4063: {
     severity: 'warning',
     title: 'a cluster without its lock',
