@@ -34,11 +34,12 @@ export const inventoryCheck: Command = {
   ],
   run: (io, args) => {
     const committed = readCommitted(committedPlaces(args));
-    const inventory = Inventory.fromKubectl(fileOf(args, 'nodes') ?? '', { pods: fileOf(args, 'pods') }).load();
+    const pods = fileOf(args, 'pods');
+    const inventory = Inventory.fromKubectl(fileOf(args, 'nodes') ?? '', { pods }).load();
     // warnings about pods are for who plans on them
     const found = [...committed.diagnostics, ...(inventory.ok ? [] : inventory.diagnostics)];
     if (!committed.ok || !inventory.ok) return refuse(io, found);
-    const checked = checkInventory(committed.value, inventory.value);
+    const checked = checkInventory(committed.value, inventory.value, pods !== undefined);
     if (!checked.ok) return refuse(io, [...found, ...checked.diagnostics]);
     report(io, sortDiagnostics([...found, ...checked.diagnostics]));
     const isJson = text(args, 'output') === 'json';

@@ -66,8 +66,15 @@ export interface InventoryCheck {
   readonly knowsPods: boolean;
 }
 
-/** @param today nodes of today, and what runs on them where it is known */
-export function checkInventory(committed: Committed, today: ClusterInventory): Outcome<InventoryCheck> {
+/**
+ * @param today nodes of today, and what runs on them where it is known
+ * @param knowsPods that it is known
+ */
+export function checkInventory(
+  committed: Committed,
+  today: ClusterInventory,
+  knowsPods: boolean,
+): Outcome<InventoryCheck> {
   const planned = plannedGraphs(committed);
   if (!planned.ok) return planned;
   const graphs = planned.value;
@@ -86,7 +93,7 @@ export function checkInventory(committed: Committed, today: ClusterInventory): O
   const urgency: readonly CheckedGraph['status'][] = ['broken', 'at-risk', 'holds'];
   const value = {
     cluster: committed.cluster,
-    knowsPods: today.files.pods !== undefined,
+    knowsPods,
     graphs: checked
       .map(({ graph, result }) => ({ ...result, ...found.get(graph) }))
       .sort((a, b) => urgency.indexOf(a.status) - urgency.indexOf(b.status)),

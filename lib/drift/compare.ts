@@ -36,7 +36,7 @@ export interface ComparedPod {
 export interface ComparedComponent {
   readonly name: string;
   /** The least pods that it should have; the most where something in the cluster scales it. */
-  readonly planned: { readonly least: number; readonly most: number };
+  readonly planned: { readonly least: number; readonly most?: number };
   /** Nodes that its pods may stand on. */
   readonly pin: readonly string[];
   /** In order of name. */
@@ -132,7 +132,7 @@ function componentOf({ labels }: PodState): string {
 }
 
 function compareComponent(
-  { name, least, most }: PlannedComponent,
+  { name, least, most = Infinity }: PlannedComponent,
   standing: Standing,
   pods: readonly PodState[],
 ): ComparedComponent {
@@ -141,7 +141,7 @@ function compareComponent(
   const live = compared.filter(({ status }) => status !== 'terminating' && status !== 'ended');
   return {
     name,
-    planned: { least, most },
+    planned: { least, most: Number.isFinite(most) ? most : undefined },
     pin: standing.pin,
     pods: compared,
     missing: Math.max(0, least - live.length),

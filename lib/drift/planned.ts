@@ -26,9 +26,12 @@ export interface PlannedGraph {
 export interface PlannedComponent {
   readonly name: string;
   readonly component: WorkloadComponent;
-  /** The least and the most pods that there are; alike unless something in the cluster scales it. */
+  /**
+   * The least and the most pods that there are; alike unless something in the cluster scales it, and then nobody knows
+   * the most where no lock says it.
+   */
   readonly least: number;
-  readonly most: number;
+  readonly most?: number;
   /** Values of `kubernetes.io/hostname` that its pods may stand on; empty where it has no pin. */
   readonly pin: readonly string[];
   /** Name of the node of each pod as planned, in order; empty where no lock says them. */
@@ -82,7 +85,7 @@ function plannedComponent(component: WorkloadComponent, locked: LockedGraph | un
     name,
     component,
     least,
-    most: saysReplicas ? least : Math.max(least, places.length),
+    most: saysReplicas ? least : places.length || undefined,
     pin: pinOf(pods[0]),
     places,
     copies,

@@ -23,7 +23,7 @@ component together.`,
   },
   BAY4064: {
     severity: 'error',
-    title: 'which lock is the cluster’s is not clear',
+    title: 'more than one lock, or another cluster',
     explanation: `
 Several files in topologies are named as the lock of this cluster, or the file that was named is the lock of another one.
 A lock says for which cluster it was written.`,
