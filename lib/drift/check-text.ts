@@ -1,6 +1,7 @@
-import { holds, type CheckedGraph, type InventoryCheck, type Problem } from './check';
+import { holds, type CheckedGraph, type InventoryCheck } from './check';
 import { count, line, nodeList } from './lines';
 import type { Move } from './moves';
+import type { Problem } from './problems';
 
 /** Broken gangs first; in each what is wrong with which node, then what to do. */
 export function checkText(check: InventoryCheck): string {

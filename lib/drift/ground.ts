@@ -1,4 +1,6 @@
+import { isInPool } from '../backends/kai/node-pool';
 import type { ClusterInventory, InventoryNode, RunningPod } from '../inventory/cluster';
+import { asMap, asText } from '../inventory/raw';
 import { podsOf, usage } from '../inventory/usage';
 import type { Resources } from '../model/resources';
 import type { NodeSpec } from '../placement/problem';
@@ -34,7 +36,12 @@ export function groundOf(
   });
   const required = new Map(graphs.map((graph) => [graph, requiredDomains(graph, objects, placesOf)]));
   const others = today.pods.filter((pod) => !isOwn(pod));
-  return { nodes, placed, others, claimed, required, levels: levelsOf(objects) };
+  const shard = objects.find(({ kind }) => kind === 'SchedulingShard');
+  const pool = asText(asMap(shard?.document.spec).partitionLabelValue);
+  // Run:ai's pools are the control plane's, and no labels of ours
+  const isRunai = placed.every(({ needs }) => needs.schedulerName === 'runai-scheduler');
+  const sees: Ground['sees'] = (labels) => isRunai || isInPool(labels, pool);
+  return { nodes, placed, others, claimed, required, levels: levelsOf(objects), pool, sees };
 }
 
 /** What the placement stands on. */
@@ -50,6 +57,10 @@ export interface Ground {
   readonly required: ReadonlyMap<PlannedGraph, readonly RequiredDomain[]>;
   /** Node labels of the topology, broadest first. */
   readonly levels: readonly string[];
+  /** The node pool that KAI keeps to; absent for the nodes of none. */
+  readonly pool?: string;
+  /** Whether the scheduler looks at a node with these labels. */
+  readonly sees: (labels: Readonly<Record<string, string>>) => boolean;
 }
 
 export interface GroundNode extends NodeSpec {

@@ -51,7 +51,9 @@ function problemOf(graphs: readonly PlannedGraph[], ground: Ground): Problem {
   const gangs = graphs.flatMap((graph) => gangOf(graph, ground));
   return {
     topologies: ground.levels.length > 0 ? [{ name: TOPOLOGY, levels: ground.levels }] : [],
-    nodes: sortedByName([...ground.nodes.values()].map((node) => withChannel(node, ground))),
+    nodes: sortedByName(
+      [...ground.nodes.values()].filter(({ labels }) => ground.sees(labels)).map((node) => withChannel(node, ground)),
+    ),
     queues: [],
     gangs: gangs.map(({ gang }) => gang),
     locked: new Map(gangs.map(({ gang, locked }) => [gang.name, locked])),

@@ -5,7 +5,7 @@ import type { Outcome } from '../../lib/diagnostics/diagnostic';
 import { checkDocument, checkInventory, holds, type InventoryCheck } from '../../lib/drift/check';
 import { checkText } from '../../lib/drift/check-text';
 import { readCommitted } from '../../lib/drift/committed';
-import { Level } from '../../lib';
+import { Level, Stack } from '../../lib';
 import { Inventory } from '../../lib/inventory/inventory';
 import { list, node, pod, testCluster } from '../support/fleet';
 import { removeRepositories, repository } from './repository';
@@ -88,6 +88,12 @@ test.each<[string, Item[], string, string]>([
     withNode('n2', { labels: { pool: 'b' } }),
     'broken',
     'labels     n2: has label pool=b, and worker wants a; planned there: 1 pod of worker',
+  ],
+  [
+    'went to another node pool',
+    withNode('n2', { labels: { pool: 'a', 'kai.scheduler/node-pool': 'batch' } }),
+    'broken',
+    'labels     n2: has label kai.scheduler/node-pool=batch, and KAI looks at nodes without it; planned there: 1 pod of worker',
   ],
   [
     'got another hostname',
@@ -201,4 +207,24 @@ describe('the reference fleet', () => {
     const rest = nodes.items.filter((item) => (item['metadata'] as { name: string }).name !== lost1); // every node has one
     expect(on(rest).graphs.map(({ status }) => status)).toContain('broken');
   });
+});
+
+test('with Grove each replica of several nodes keeps to its own domain', () => {
+  const items = cluster.map((item) => item);
+  const { fleet, graph } = testCluster(items, [], {
+    lock: 'test.lock.yaml',
+    stack: Stack.of({ dynamo: '1.5.0', grove: '0.1.0-alpha.13', kai: '0.17.0' }),
+  });
+  graph('g', { worker: { gpus: 8, replicas: 2, multinode: { nodes: 2, required: Level.rack() } } });
+  const made = repository(fleet);
+  const committed = valueOf(readCommitted({ cluster: 'test', dist: join(made, 'dist') }));
+  const on = (nodes: readonly Item[]): string[] => {
+    const today = valueOf(Inventory.fromObjects({ nodes: list(nodes) }).load());
+    const { graphs } = valueOf(checkInventory(committed, today, false));
+    return graphs.flatMap(({ problems }) => problems.map(({ text }) => text));
+  };
+  expect(on(items)).toEqual([]);
+  expect(on(withNode('n2', { rack: 'r9' }))).toEqual([
+    'replica 0 of worker has to be in one topology.kubernetes.io/rack: n1 in z1/r1; n2 in z1/r9',
+  ]);
 });
