@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../../lib/diagnostics/diagnostic';
 import { readCommitted, type Committed } from '../../lib/drift/committed';
@@ -276,4 +277,23 @@ test('the document for programs holds the same', () => {
     ],
     unknownGraphs: {},
   });
+});
+
+test('docs/operate.md shows what is printed', () => {
+  interface Listed {
+    readonly metadata: { readonly name: string };
+    readonly status: { readonly conditions: readonly { readonly type: string }[] };
+  }
+  const list = JSON.parse(readFileSync(join(root, 'topologies/eu-west/nodes.json'), 'utf8')) as { items: Listed[] }; // kubectl's
+  const items = list.items.map((node) => {
+    if (node.metadata.name !== 'gpu-node-06') return node;
+    const conditions = node.status.conditions.map((each) =>
+      each.type === 'Ready' ? { ...each, status: 'Unknown' } : each,
+    );
+    return { ...node, status: { ...node.status, conditions } };
+  });
+  const pods = with1('llama-70b-decode', 0, (made) => [pending(made)]);
+  const podGroups = [podGroup('runai-project-a', 'runai-project-a.llama-70b', 'Unable to schedule podgroup.')];
+  const text = verificationText(verified('eu-west', pods, { podGroups, nodes: { ...list, items } }));
+  expect(readFileSync(join(root, 'docs/operate.md'), 'utf8')).toContain(`\`\`\`text\n${text}\`\`\`\n`);
 });
