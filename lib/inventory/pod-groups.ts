@@ -1,6 +1,7 @@
 import { hasErrors, type Outcome } from '../diagnostics/diagnostic';
 import type { NamespacedName } from './cluster';
 import type { FieldReader, RawMap } from './fields';
+import { readIdentity } from './identity';
 import { readItems, type ListSource } from './items';
 
 /** A PodGroup (scheduling.run.ai/v2alpha2), as far as KAI says why it waits. */
@@ -20,11 +21,9 @@ export function readPodGroupStates(source: ListSource): Outcome<readonly PodGrou
 
 /** Reads one PodGroup; undefined where it has no name. */
 function readPodGroupState(raw: RawMap, fields: FieldReader): PodGroupState | undefined {
-  const metadata = fields.map(raw.metadata, 'metadata');
-  const name = fields.name(metadata.name, 'metadata.name');
-  const namespace = fields.name(metadata.namespace, 'metadata.namespace');
-  if (name === undefined || namespace === undefined) return undefined;
-  fields.call(`${namespace}/${name}`);
+  const identity = readIdentity(raw, fields);
+  if (!identity) return undefined;
+  const { namespace, name } = identity;
   const status = fields.map(raw.status, 'status');
   const conditions = fields.list(status.schedulingConditions, 'status.schedulingConditions');
   const read = conditions.map((item, i) => readCondition(item, `status.schedulingConditions[${i}]`, fields));

@@ -2,6 +2,7 @@ import { hasErrors, type Outcome } from '../diagnostics/diagnostic';
 import type { NamespacedName } from './cluster';
 import { checkPods } from './checks';
 import type { FieldReader, RawMap } from './fields';
+import { readIdentity } from './identity';
 import { readItems, type ListSource } from './items';
 import { POD_GROUP_ANNOTATION } from './pods';
 
@@ -36,11 +37,9 @@ export function readPodStates(source: ListSource): Outcome<readonly PodState[]> 
 
 /** Reads one core/v1 Pod; undefined where it has no name to be known by. */
 function readPodState(raw: RawMap, fields: FieldReader): PodState | undefined {
-  const metadata = fields.map(raw.metadata, 'metadata');
-  const name = fields.name(metadata.name, 'metadata.name');
-  const namespace = fields.name(metadata.namespace, 'metadata.namespace');
-  if (name === undefined || namespace === undefined) return undefined;
-  fields.call(`${namespace}/${name}`);
+  const identity = readIdentity(raw, fields);
+  if (!identity) return undefined;
+  const { namespace, name, metadata } = identity;
   const status = fields.map(raw.status, 'status');
   const conditions = readConditions(status, fields);
   const annotations = fields.labels(metadata.annotations, 'metadata.annotations') ?? {};

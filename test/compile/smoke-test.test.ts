@@ -131,26 +131,8 @@ test('early graphs have a Service of the same form', () => {
   expect(cluster.fleet.compile().files.get(jobFile)).toContain('http://g-frontend:8000/v1/chat/completions');
 });
 
-test.each<[string, Partial<DynamoGraphProps>, string, string]>([
-  [
-    'too long',
-    { smokeTest: { seconds: 601 } },
-    'BAY2040',
-    'smokeTest.seconds is 601, which is no whole number from 1 to 600',
-  ],
-  [
-    'no time',
-    { smokeTest: { seconds: 0 } },
-    'BAY2040',
-    'smokeTest.seconds is 0, which is no whole number from 1 to 600',
-  ],
-  [
-    'half a second',
-    { smokeTest: { seconds: 0.5 } },
-    'BAY2040',
-    'smokeTest.seconds is 0.5, which is no whole number from 1 to 600',
-  ],
-  ['a long name', { name: 'g'.repeat(53) }, 'BAY2020', `"${'g'.repeat(53)}-smoke-test" cannot be the name of a Job`],
-])('a test of %s is refused', (_, props, code, message) => {
-  expect(failure(tested(props).fleet).map((found) => [found.code, found.message])).toEqual([[code, message]]);
+test.each([601, 0, -1, 0.5, Number.NaN])('a test for %d seconds is refused', (seconds) => {
+  expect(failure(tested({ smokeTest: { seconds } }).fleet).map(({ code, message }) => [code, message])).toEqual([
+    ['BAY2040', `smokeTest.seconds is ${seconds}, which is no whole number from 1 to 600`],
+  ]);
 });
