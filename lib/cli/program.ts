@@ -6,6 +6,7 @@ import { nearest } from '../diagnostics/nearest';
 import { nameOf, STANDARD_INPUT, text, type Arguments, type Command, type CommandGroup } from './command';
 import { explain } from './explain';
 import { exportCommand } from './export';
+import { fit } from './fit';
 import { inventory } from './inventory';
 import { report, type Io } from './io';
 import { place } from './place';
@@ -18,6 +19,7 @@ import { verify } from './verify';
 const commands: readonly (Command | CommandGroup)[] = [
   synth,
   place,
+  fit,
   verify,
   inventory,
   exportCommand,

@@ -2,7 +2,7 @@ import { isMap, parseAllDocuments, visit, type Document } from 'yaml';
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { findDuplicateKey } from './duplicate-key';
 import { brokenJson, brokenYaml, usedTwice, yamlValue } from './document';
-import { deepest, tooDeepAt } from './nesting';
+import { deepest, tooDeepAt } from './depth';
 import { inJson, inYaml, positionOf, type Find, type Position } from './positions';
 
 /** One of the documents of a file. */
@@ -112,6 +112,8 @@ function parsePart(file: string, { text, linesBefore }: Part): TextDocuments {
     const start = place(document.contents.range?.[0] ?? 0);
     const value = yamlValue(file, (options) => document.toJS(options), start);
     if (!value.ok) return { documents, diagnostics: value.diagnostics };
+    // Nothing but comments after a marker.
+    if (value.value === null) continue;
     // Parsed anew where a finding asks: all documents of a large file at once would not fit into memory.
     const find = lazily(() => inYaml(parseAll(text)[index] ?? document));
     const locate = (pointer: string): Position | undefined => placeAt(text, find(pointer), linesBefore);

@@ -70,6 +70,7 @@ const NO_LABELS: Readonly<Record<string, string>> = Object.freeze({});
 export class FieldReader {
   private item = '';
   private subject = '';
+  private rename = (field: string): string => field;
   private readonly faults = new Map<string, { readonly fault: Fault; readonly field: string; readonly hits: Hit[] }>();
   private readonly amountsByText = new Map<unknown, Amount | undefined>();
 
@@ -88,6 +89,11 @@ export class FieldReader {
   /** The name under which faults of this item are told from now on. */
   call(subject: string): void {
     this.subject = subject;
+  }
+
+  /** Gives fields another name from now on, where what is read is made of something else. */
+  renaming(rename: (field: string) => string): void {
+    this.rename = rename;
   }
 
   map(value: unknown, field: string): RawMap {
@@ -204,7 +210,8 @@ export class FieldReader {
     this.report({ code: 'BAY1006', wrong: `is not ${wanted}`, help: this.advice.wrong }, field, value);
   }
 
-  private report(fault: Fault, field: string, value: unknown): void {
+  private report(fault: Fault, read: string, value: unknown): void {
+    const field = this.rename(read);
     const key = `${fault.code} ${fault.wrong} ${field.replace(/\[\d+\]/g, '[]')}`;
     const entry = this.faults.get(key) ?? { fault, field, hits: [] };
     const pointer = [this.item, field].filter((part) => part !== '').join('.');

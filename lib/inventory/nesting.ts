@@ -1,46 +1,51 @@
-/** More maps and lists within each other than any manifest has, and few enough for every parser. */
-export const deepest = 300;
+import type { InventoryNode } from './cluster';
 
-/**
- * The offset at which a YAML or JSON text goes deeper than can be read, or undefined. Parsers call themselves for each
- * depth, and run out of memory beyond some hundreds: so this is looked at first, by counting alone. Brackets in
- * texts are counted as well, since they close again.
- */
-export function tooDeepAt(text: string): number | undefined {
-  const indents: number[] = [];
-  let open = 0;
-  for (let at = 0; at < text.length;) {
-    const end = endOfLine(text, at);
-    const first = firstSign(text, at, end);
-    if (first < end) {
-      while ((indents.at(-1) ?? -1) >= first - at) indents.pop();
-      if (indents.push(first - at) + indicators(text, first, end) > deepest) return first;
-    }
-    for (let sign = first; sign < end; sign++) {
-      const code = text.charCodeAt(sign);
-      if (code === 0x5b || code === 0x7b) open += 1;
-      else if ((code === 0x5d || code === 0x7d) && open > 0) open -= 1;
-      if (open > deepest) return sign;
-    }
-    at = end + 1;
+/** How the domains of one label lie to those of another, over the nodes that have both. */
+export type Nesting =
+  | { readonly kind: 'equal' }
+  /** Each domain of the first is a union of domains of the second. */
+  | { readonly kind: 'broader' }
+  | { readonly kind: 'narrower' }
+  /** A value of the second that lies in two or more of the first, where neither holds the other. */
+  | { readonly kind: 'crosses'; readonly value: string; readonly within: readonly string[] }
+  /** No node has both. */
+  | { readonly kind: 'apart' };
+
+/** How the domains of label `a` lie to those of `b`; values are taken as they are, whatever stands above them. */
+export function nestingOf(nodes: readonly InventoryNode[], a: string, b: string): Nesting {
+  const both = nodes.filter(({ labels }) => Object.hasOwn(labels, a) && Object.hasOwn(labels, b));
+  if (both.length === 0) return { kind: 'apart' };
+  const split = parentsOf(both, a, b).find(({ within }) => within.length > 1);
+  const joined = parentsOf(both, b, a).some(({ within }) => within.length > 1);
+  if (split === undefined) return { kind: joined ? 'broader' : 'equal' };
+  return joined ? { kind: 'crosses', ...split } : { kind: 'narrower' };
+}
+
+/** Each value of `inner`, with the values of `outer` that its nodes have; all in order. */
+export function parentsOf(
+  nodes: readonly InventoryNode[],
+  outer: string,
+  inner: string,
+): readonly { readonly value: string; readonly within: readonly string[] }[] {
+  const parents = new Map<string, Set<string>>();
+  for (const { labels } of nodes) {
+    const value = labels[inner];
+    const parent = labels[outer];
+    if (value === undefined || parent === undefined) continue;
+    const known = parents.get(value);
+    if (known) known.add(parent);
+    else parents.set(value, new Set([parent]));
   }
-  return undefined;
+  return [...parents.keys()].sort().map((value) => ({ value, within: [...(parents.get(value) ?? [])].sort() }));
 }
 
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from);
-  return end === -1 ? text.length : end;
+/** How many domains there are at the narrowest of these levels: different tuples of values, over nodes that have all. */
+export function countDomains(nodes: readonly InventoryNode[], levels: readonly string[]): number {
+  return new Set(nodes.flatMap((node) => tupleKey(node, levels) ?? [])).size;
 }
 
-function firstSign(text: string, from: number, end: number): number {
-  let at = from;
-  while (at < end && text.charCodeAt(at) === 0x20) at += 1;
-  return at;
-}
-
-/** Lists and keys that begin one within the other on one line: `- - - x`. */
-function indicators(text: string, from: number, end: number): number {
-  let count = 0;
-  for (let at = from; at < end && /[-? ]/.test(text.charAt(at)); at++) if (text.charAt(at) !== ' ') count += 1;
-  return count;
+/** One text for each domain; undefined where the node lacks a label. No value of a label holds a line break. */
+export function tupleKey({ labels }: InventoryNode, levels: readonly string[]): string | undefined {
+  const values = levels.map((level) => labels[level]);
+  return values.includes(undefined) ? undefined : values.join('\n');
 }

@@ -9,8 +9,11 @@ import type { ApartFrom, WorldNode, WorldPod } from './world';
 
 /** Which nodes may take a pod whatever room they have: the predicates of Kubernetes that KAI runs. */
 
+/** What decides which nodes a pod may go to. */
+export type Choosing = Pick<WorldPod, 'nodeSelector' | 'nodeAffinity' | 'tolerations'>;
+
 /** Why a node may not take a pod, or undefined where it may. */
-export function keptFrom(pod: WorldPod, node: WorldNode): string | undefined {
+export function keptFrom(pod: Choosing, node: Omit<WorldNode, 'allocatable' | 'used'>): string | undefined {
   if (!node.ready) return 'not ready';
   if (node.unschedulable) return 'cordoned';
   if (!isSelected(pod, node)) return 'not selected by the pod';
@@ -18,13 +21,16 @@ export function keptFrom(pod: WorldPod, node: WorldNode): string | undefined {
   return taint && `taint ${taint.key}`;
 }
 
-function isSelected({ nodeSelector, nodeAffinity }: WorldPod, node: WorldNode): boolean {
+function isSelected({ nodeSelector, nodeAffinity }: Choosing, node: Pick<WorldNode, 'labels' | 'name'>): boolean {
   for (const key in nodeSelector) if (node.labels[key] !== nodeSelector[key]) return false;
   return nodeAffinity === undefined || nodeAffinity.nodeSelectorTerms.some((term) => holds(term, node));
 }
 
 /** A term without requirements matches nothing. */
-function holds({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, { labels, name }: WorldNode): boolean {
+function holds(
+  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
+  { labels, name }: Pick<WorldNode, 'labels' | 'name'>,
+): boolean {
   if (matchExpressions.length + matchFields.length === 0) return false;
   return (
     matchExpressions.every((requirement) => isMet(requirement, labels[requirement.key])) &&
@@ -63,7 +69,7 @@ function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean 
 }
 
 /** Hostnames that a pod is pinned to, where one term says so and nothing but a hostname can. */
-export function pinnedTo({ nodeSelector, nodeAffinity }: WorldPod): readonly string[] | undefined {
+export function pinnedTo({ nodeSelector, nodeAffinity }: Omit<Choosing, 'tolerations'>): readonly string[] | undefined {
   const host = nodeSelector[HOSTNAME_LABEL];
   if (host !== undefined) return [host];
   const [term, ...others] = nodeAffinity?.nodeSelectorTerms ?? [];

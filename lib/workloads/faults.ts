@@ -1,20 +1,22 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
+import type { RawMap } from '../inventory/fields';
 import { listNames } from '../inventory/names';
 import { asList, asMap } from '../inventory/raw';
 import type { ManifestObject } from './objects';
 import { fromService, MAIN } from './service';
 import type { Workload } from './workload';
 
-/** A graph that Kustomize lays over another: no component says its type, and some say no image. */
+/** A graph that Kustomize lays over another: no component says its type, and not all say image and replicas. */
 export function isPatch({ kind, document }: ManifestObject): boolean {
   if (kind !== 'DynamoGraphDeployment') return false;
   const { services, components } = asMap(document.spec);
   const all = [...Object.values(asMap(services)), ...asList(components)].map(asMap);
   const untyped = all.every(({ type, componentType }) => type === undefined && componentType === undefined);
-  return all.length > 0 && untyped && all.some((component) => !hasImage(templateOf(component)));
+  const isWhole = (component: RawMap): boolean => component.replicas !== undefined && hasImage(templateOf(component));
+  return all.length > 0 && untyped && !all.every(isWhole);
 }
 
-function templateOf(component: ReturnType<typeof asMap>): unknown {
+function templateOf(component: RawMap): unknown {
   return component.podTemplate ?? fromService(component);
 }
 
@@ -96,18 +98,25 @@ function notCounted({ kind, name }: ManifestObject, { components, where }: Workl
   const pods = components.flatMap((component) => component.pods);
   const claims = [...new Set(pods.flatMap(({ unknownClaims }) => unknownClaims))].sort();
   const devices = [...new Set(pods.flatMap((pod) => Object.keys(pod.devices)))].sort();
-  if (claims.length + devices.length === 0) return [];
+  const unfilled = [...new Set(pods.flatMap((pod) => pod.unfilled))].sort();
+  if (claims.length + devices.length + unfilled.length === 0) return [];
   const what = [
     ...(devices.length > 0 ? [`devices of class ${listNames(devices)}`] : []),
+    ...(unfilled.length > 0 ? [`${listNames(unfilled)}, to be filled in later`] : []),
     ...(claims.length > 0 ? [`claim ${listNames(claims)}, which no file declares`] : []),
   ];
   return [
     diagnostic('BAY1107', {
       message: `not counted for ${kind} ${name}: ${what.join('; ')}`,
       where,
-      help:
-        claims.length > 0 ? 'hand on the ResourceClaimTemplates as well' : 'see for yourself that the nodes have them',
-      data: { claims, devices },
+      help: remedyFor(claims, unfilled),
+      data: { claims, devices, unfilled },
     }),
   ];
+}
+
+function remedyFor(claims: readonly string[], unfilled: readonly string[]): string {
+  if (unfilled.length > 0)
+    return 'fill them in first: `envsubst < FILE` writes the manifest to its standard output, and - reads it';
+  return claims.length > 0 ? 'hand on the ResourceClaimTemplates as well' : 'see for yourself that the nodes have them';
 }

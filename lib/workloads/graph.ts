@@ -6,7 +6,7 @@ import type { Toleration } from '../model/node';
 import type { Claims } from './claims';
 import type { ManifestObject } from './objects';
 import { readPodShape, templateAt, type PodShape, type TemplatePlace } from './pod';
-import { fromService, MAIN } from './service';
+import { fieldOfService, fromService, MAIN } from './service';
 import { kaiTopology } from './topology';
 import type { DeclaredTopology, Texts, WorkloadComponent, WorkloadPod } from './workload';
 
@@ -42,7 +42,7 @@ export function readGraph(
   claims: Claims,
   options: GraphOptions,
 ): WorkloadComponent[] {
-  return declaredOf(object, fields).map((declared) => readComponent(object, declared, fields, claims, options));
+  return declaredOf(object, fields).map((declare) => readComponent(object, declare(), fields, claims, options));
 }
 
 /** A DynamoComponentDeployment is a component by itself, with the same fields as one of a graph. */
@@ -63,17 +63,18 @@ function isBeta({ apiVersion }: ManifestObject): boolean {
   return apiVersion === 'nvidia.com/v1beta1';
 }
 
-function declaredOf(object: ManifestObject, fields: FieldReader): Declared[] {
+/** Each is read when its turn comes: fields are named after the component that is being read. */
+function declaredOf(object: ManifestObject, fields: FieldReader): (() => Declared)[] {
   const spec = fields.map(object.document.spec, 'spec');
   if (isBeta(object)) {
     return fields.list(spec.components, 'spec.components').map((raw, i) => {
       const at = `spec.components[${i}]`;
-      return ofBeta(fields.map(raw, at), at, String(i), fields);
+      return () => ofBeta(fields.map(raw, at), at, String(i), fields);
     });
   }
   return Object.entries(fields.map(spec.services, 'spec.services')).map(([name, raw]) => {
     const at = /^[\w-]+$/.test(name) ? `spec.services.${name}` : `spec.services[${JSON.stringify(name)}]`;
-    return ofAlpha(fields.map(raw, at), at, name, fields);
+    return () => ofAlpha(fields.map(raw, at), at, name, fields);
   });
 }
 
@@ -93,6 +94,9 @@ function ofBeta(component: RawMap, at: string, unnamed: string, fields: FieldRea
 }
 
 function ofAlpha(component: RawMap, at: string, name: string, fields: FieldReader): Declared {
+  fields.renaming((field) =>
+    field.startsWith(`${at}.`) ? `${at}${fieldOfService(component, field.slice(at.length))}` : field,
+  );
   const enabled = (field: string): RawMap | undefined => {
     const part = fields.map(component[field], `${at}.${field}`);
     return part.enabled === true ? part : undefined;

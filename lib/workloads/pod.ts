@@ -35,7 +35,9 @@ export function readPodShape(
   { labels, annotations, tolerations = [] }: Additions = {},
 ): PodShape {
   const metadata = fields.map(template.metadata, meta);
-  const spec = fields.map(template.spec, here);
+  const asked = fields.map(template.spec, here);
+  const unfilled = fillable.filter((key) => isPlaceholder(asked[key]));
+  const spec = Object.fromEntries(Object.entries(asked).filter(([key]) => !unfilled.some((each) => each === key)));
   const affinity = fields.map(spec.affinity, `${here}.affinity`);
   const claimed = readClaims(spec, here, fields, claims);
   return {
@@ -52,10 +54,19 @@ export function readPodShape(
     sharesMemory: claimed.channel,
     devices: claimed.devices,
     unknownClaims: claimed.unknown,
+    unfilled: unfilled.map((key) => `${here}.${key}`),
     mustSpread: fields
       .list(spec.topologySpreadConstraints, `${here}.topologySpreadConstraints`)
       .some((item, i) => mustHold(fields.map(item, `${here}.topologySpreadConstraints[${i}]`))),
   };
+}
+
+/** Parts of a pod that differ from cluster to cluster, and are often left to Flux or envsubst. */
+const fillable = ['nodeSelector', 'tolerations', 'affinity'] as const;
+
+/** `${HW_NODE_SELECTOR}` in place of a map or a list. */
+function isPlaceholder(value: unknown): boolean {
+  return typeof value === 'string' && /^\$\{\w+(:?[-=].*)?\}$/.test(value);
 }
 
 function mustHold({ whenUnsatisfiable }: RawMap): boolean {

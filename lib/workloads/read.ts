@@ -1,7 +1,7 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { FieldReader, type Advice } from '../inventory/fields';
 import { QUEUE_LABEL } from '../inventory/pods';
-import { asMap, asText } from '../inventory/raw';
+import { asList, asMap, asText } from '../inventory/raw';
 import { compareNames } from '../order';
 import { claimsOf, type Claims } from './claims';
 import { graphTopologies, readGraph, readSingle, type GraphOptions } from './graph';
@@ -66,6 +66,7 @@ export function readWorkloads(objects: readonly ManifestObject[], options: Workl
       others.set(object.kind, (others.get(object.kind) ?? 0) + 1);
       continue;
     }
+    if (isOwned(object, objects)) continue;
     if (isPatch(object)) {
       diagnostics.push(patch(object));
       continue;
@@ -76,10 +77,10 @@ export function readWorkloads(objects: readonly ManifestObject[], options: Workl
     const workload = workloadOf(object, namespace, fields, read(object, fields, claims, options));
     const key = `${groupOf(object)} ${object.kind} ${namespace}/${object.name}`;
     const first = seen.get(key);
+    const wrong = fields.diagnostics(object.place);
     const found = [
       ...(first ? [declaredTwice(object, first)] : []),
-      ...faultsOf(object, workload),
-      ...fields.diagnostics(object.place),
+      ...(wrong.length > 0 ? wrong : faultsOf(object, workload)),
     ];
     diagnostics.push(...found);
     seen.set(key, first ?? object);
@@ -87,6 +88,14 @@ export function readWorkloads(objects: readonly ManifestObject[], options: Workl
   }
   const counted = [...others].map(([name, count]) => ({ name, count })).sort(compareNames);
   return { workloads, others: counted, diagnostics };
+}
+
+/** Made by another of the objects, as in a dump of a cluster: it would be counted twice. */
+function isOwned({ namespace, document }: ManifestObject, objects: readonly ManifestObject[]): boolean {
+  const owners = asList(asMap(document.metadata).ownerReferences).map(asMap);
+  return owners.some((owner) =>
+    objects.some((each) => each.kind === owner.kind && each.name === owner.name && each.namespace === namespace),
+  );
 }
 
 /** `apps` of `apps/v1`; empty for the core group. */

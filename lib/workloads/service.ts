@@ -34,3 +34,19 @@ function fromAmounts(raw: unknown): RawMap {
   const type = typeof gpuType === 'string' && gpuType !== '' ? gpuType : GPU;
   return { ...amounts, ...(gpu === undefined ? {} : { [type]: gpu }), ...asMap(custom) };
 }
+
+const amount = /^\.extraPodSpec\.containers\[0\]\.resources\.(limits|requests)\["(.+)"\]$/;
+
+/**
+ * Where a service itself has what stands somewhere in the template made of it.
+ *
+ * @param field place in the template, from the service on
+ */
+export function fieldOfService(service: RawMap, field: string): string {
+  const [, kind = '', resource = ''] = amount.exec(field) ?? [];
+  const said = asMap(asMap(service.resources)[kind]);
+  if (Object.hasOwn(asMap(said.custom), resource)) return `.resources.${kind}.custom[${JSON.stringify(resource)}]`;
+  if (Object.hasOwn(said, resource)) return `.resources.${kind}.${resource}`;
+  if (said.gpu !== undefined && resource === (said.gpuType || GPU)) return `.resources.${kind}.gpu`;
+  return field.replace('.containers[0]', '.mainContainer');
+}

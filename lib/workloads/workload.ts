@@ -79,6 +79,8 @@ export interface WorkloadPod {
   readonly devices: Readonly<Record<string, number>>;
   /** Claims of devices that are not known from the manifests, by the name of each claim or of its template. */
   readonly unknownClaims: readonly string[];
+  /** Places of parts that are filled in later, such as a `nodeSelector` that is `${SELECTOR}`: they count as absent. */
+  readonly unfilled: readonly string[];
   /** topologySpreadConstraints that must hold. */
   readonly mustSpread: boolean;
 }

@@ -66,4 +66,84 @@ export const workloadCodes = {
     bad: 'resourceClaims: [{name: nic, resourceClaimTemplateName: nic-template}]',
     good: 'resources: {limits: {rdma/ib: 8}}',
   },
+  BAY1110: {
+    severity: 'error',
+    title: 'nothing to place',
+    explanation:
+      'None of the files holds anything that makes pods: DynamoGraphDeployments and DynamoComponentDeployments, Deployments, ReplicaSets, StatefulSets, Jobs, CronJobs, LeaderWorkerSets and Pods are read. A DynamoGraphDeploymentRequest makes its graph on the cluster, so what it will ask for is not known before.',
+    bad: 'bayplan fit -f configmap.yaml --inventory nodes.json',
+    good: 'bayplan fit -f graph.yaml --inventory nodes.json',
+  },
+  BAY1111: {
+    severity: 'error',
+    title: 'not a level of the cluster',
+    explanation:
+      'Levels are the labels of nodes that tell where a node is, broadest first, the host last. They are taken from --level, or from a Topology among the files, or from the labels that the nodes have. A level is named by its label or by a word such as zone, rack or host.',
+    bad: 'bayplan fit -f graph.yaml --inventory nodes.json --require rak',
+    good: 'bayplan fit -f graph.yaml --inventory nodes.json --require rack',
+  },
+  BAY1112: {
+    severity: 'error',
+    title: 'not a stack',
+    explanation:
+      'A stack is what runs on the cluster: dynamo with its version, and kai or runai, and grove where it is installed. Whether the pods of a graph wait for each other, and how they are rolled, depends on it.',
+    bad: '--stack dynamo-1.5.0',
+    good: '--stack dynamo=1.5.0,kai=0.17.0',
+  },
+  BAY1120: {
+    severity: 'warning',
+    title: 'nothing holds the gang',
+    explanation:
+      'The pods of the graph are not started together or not at all: some can take their nodes while others wait, and no level holds for all of them. On KAI without Grove, annotations on the graph make one PodGroup of minMember 1 for the Deployment of each component, whatever they say; a PodGroup whose subgroups are the components is the way (bayplan synth writes one). With Grove a gang waits for minAvailable of each component, which is 1 unless the component says more.',
+    bad: 'metadata: {annotations: {kai.scheduler/topology: topology-1}}   # Dynamo on KAI, without Grove',
+    good: 'a PodGroup, and kai.scheduler/skip-podgrouper, pod-group-name and kai.scheduler/subgroup-name on each pod template',
+  },
+  BAY1121: {
+    severity: 'warning',
+    title: 'a rollout that cannot finish',
+    explanation:
+      'A new image is rolled by first making one pod more (a quarter of the replicas, rounded up) while none may be missing (a quarter, rounded down), and no node where that pod may go has room for it beside all others: it waits for ever, and the old ones are kept. Without surge an old pod goes first and its room is used again.',
+    bad: 'replicas: 3   # 25 % is one pod more and none missing, on nodes that are full',
+    good: 'annotations: {nvidia.com/deployment-rolling-update-max-surge: "0", nvidia.com/deployment-rolling-update-max-unavailable: "1"}',
+  },
+  BAY1122: {
+    severity: 'warning',
+    title: 'a constraint that keeps a graph from starting',
+    explanation:
+      'The pods have a place, but the scheduler would never give it to them: KAI 0.17 gives up a group with a required level and no preferred one where all nodes that it may use are in one narrower domain; it fills pinned nodes in an order of its own, so that a pod with one node left to it may find that taken; and it waits for as many pods as a minimum says, be they ever made or not.',
+    bad: 'topologyConstraint: {topology: topology-1, requiredTopologyLevel: topology.kubernetes.io/zone}   # pins in one rack',
+    good: 'topologyConstraint: {topology: topology-1, requiredTopologyLevel: topology.kubernetes.io/zone, preferredTopologyLevel: topology.kubernetes.io/zone}',
+  },
+  BAY1123: {
+    severity: 'warning',
+    title: 'a pin to a node that takes no pods',
+    explanation:
+      'A component is pinned by host name, and one of its nodes is not ready, cordoned, or not in the inventory. Where the pods have to use it, they never start; where not, the pin is wider than it seems.',
+    bad: 'nodeAffinity: kubernetes.io/hostname In [gpu-node-12]   # not ready',
+    good: 'nodeAffinity: kubernetes.io/hostname In [gpu-node-13]',
+  },
+  BAY1124: {
+    severity: 'warning',
+    title: 'pins that can leave a pod without a place',
+    explanation:
+      'Pods of a component are interchangeable, and the scheduler chooses among the nodes of their pin. Where a node has not room for the most pods that every component pinned to it could put there, pods that come first can take the place of others that have none but this: at the start, after a restart, or when another graph comes. Safe pins have room for the most, on every node.',
+    bad: 'a: 2 pods of 4 GPUs on [n1, n2]; c: 1 pod of 4 GPUs on [n1]   # both of a on n1, and c has no place',
+    good: 'a: 2 pods of 4 GPUs on [n2, n3]; c: 1 pod of 4 GPUs on [n1]',
+  },
+  BAY1125: {
+    severity: 'warning',
+    title: 'a constraint that was not looked at',
+    explanation:
+      'Some of what Kubernetes takes cannot be said in a placement problem: spread constraints, anti-affinity between components by a label that is not the host name, and levels that no node has. The answer is given without it.',
+    bad: 'topologySpreadConstraints: [{maxSkew: 1, whenUnsatisfiable: DoNotSchedule, ...}]',
+    good: 'podAntiAffinity by kubernetes.io/hostname',
+  },
+  BAY1126: {
+    severity: 'warning',
+    title: 'a graph of that name runs in another namespace',
+    explanation:
+      'Pods of the workloads that are asked about do not count as use of the nodes, since they are placed anew. They are known by namespace and name; a manifest without a namespace is taken for one of the namespace default. Say with --namespace where it is to go.',
+    bad: 'bayplan fit -f graph.yaml --inventory nodes.json --pods pods.json                     # runs in team-a',
+    good: 'bayplan fit -f graph.yaml --inventory nodes.json --pods pods.json --namespace team-a',
+  },
 } as const satisfies Record<string, CodeInfo>;

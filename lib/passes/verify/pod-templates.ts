@@ -58,10 +58,9 @@ function fromComponent<T extends Holder>(object: T): (component: unknown, index:
     const component = asMap(raw);
     const template = found(object, `spec.components[${index}].podTemplate`, component.podTemplate, component.replicas);
     const { minAvailable, scalingAdapter } = component;
-    const { nodeCount } = asMap(component.multinode);
     return {
       ...template,
-      nodes: typeof nodeCount === 'number' ? nodeCount : 1,
+      nodes: nodesOf(component),
       minAvailable,
       scalingAdapter,
       packDomain: asMap(component.topologyConstraint).packDomain,
@@ -70,10 +69,17 @@ function fromComponent<T extends Holder>(object: T): (component: unknown, index:
   };
 }
 
+/** Pods of each replica of a component, in either version. */
+function nodesOf({ multinode }: RawMap): number {
+  const { nodeCount } = asMap(multinode);
+  return typeof nodeCount === 'number' ? nodeCount : 1;
+}
+
 function serviceTemplate<T extends Holder>(object: T, name: string, raw: unknown): FoundTemplate<T> {
   const service = asMap(raw);
   const pods = found(object, `spec.services.${name}`, fromService(service), service.replicas);
-  return { ...pods, component: name, annotations: asMap(service.annotations) };
+  const { minAvailable, annotations } = service;
+  return { ...pods, nodes: nodesOf(service), minAvailable, component: name, annotations: asMap(annotations) };
 }
 
 function found<T extends Holder>(object: T, pointer: string, raw: unknown, replicas?: unknown): FoundTemplate<T> {
