@@ -3,10 +3,10 @@ import { exitCodes } from '../diagnostics/exit';
 import { checkDocument, checkInventory, holds } from '../drift/check';
 import { checkText } from '../drift/check-text';
 import { readCommitted } from '../drift/committed';
-import { Inventory } from '../inventory/inventory';
 import { text, type Command } from './command';
 import { committedOptions, committedPlaces, fileOf, outputOption, refuse } from './committed';
 import { report } from './io';
+import { readInventory } from './read-inventory';
 
 /** Holds the committed placement against today's nodes; see docs/operate.md. */
 export const inventoryCheck: Command = {
@@ -35,7 +35,7 @@ export const inventoryCheck: Command = {
   run: (io, args) => {
     const committed = readCommitted(committedPlaces(args));
     const pods = fileOf(args, 'pods');
-    const inventory = Inventory.fromKubectl(fileOf(args, 'nodes') ?? '', { pods }).load();
+    const inventory = readInventory(fileOf(args, 'nodes') ?? '', pods);
     // warnings about pods are for who plans on them
     const found = [...committed.diagnostics, ...(inventory.ok ? [] : inventory.diagnostics)];
     if (!committed.ok || !inventory.ok) return refuse(io, found);

@@ -3,7 +3,6 @@ import { exitCodes } from '../diagnostics/exit';
 import { readCommitted } from '../drift/committed';
 import { isAsPlanned, verificationDocument, verifyRunning } from '../drift/verify';
 import { verificationText } from '../drift/verify-text';
-import { Inventory } from '../inventory/inventory';
 import type { InventoryNode } from '../inventory/cluster';
 import { readPodGroupStates, type PodGroupState } from '../inventory/pod-groups';
 import { readPodStates } from '../inventory/pod-states';
@@ -11,6 +10,7 @@ import { text, type Command } from './command';
 import { committedOptions, committedPlaces, fileOf, given, outputOption, refuse } from './committed';
 import { report, type Io } from './io';
 import { kubectlList } from './kubectl-list';
+import { readInventory } from './read-inventory';
 
 /** Compares what runs with what was committed; see docs/operate.md. */
 export const verify: Command = {
@@ -73,6 +73,6 @@ async function readPodGroups(io: Io, name: string | undefined): Promise<Outcome<
 /** Today's nodes, where the user gave them. */
 function readNodes(name: string | undefined): Outcome<readonly InventoryNode[] | undefined> {
   if (name === undefined) return notGiven;
-  const inventory = Inventory.fromKubectl(name).load();
+  const inventory = readInventory(name);
   return inventory.ok ? { ...inventory, value: inventory.value.nodes } : inventory;
 }

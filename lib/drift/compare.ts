@@ -2,7 +2,7 @@ import { COMPONENT_LABEL, GRAPH_LABEL } from '../backends/dynamo/pod';
 import { membership } from '../backends/kai/pod-group';
 import type { PodGroupState } from '../inventory/pod-groups';
 import type { PodState } from '../inventory/pod-states';
-import { compareText } from '../order';
+import { compareNames, compareText } from '../order';
 import type { Standing, Standings } from './names';
 import type { PlannedComponent, PlannedGraph } from './planned';
 
@@ -106,18 +106,17 @@ export function unknownGraphs(graphs: readonly PlannedGraph[], pods: readonly Po
 }
 
 function compareGraph(graph: PlannedGraph, standings: Standings, running: Running): ComparedGraph {
-  const own = running.pods.filter((pod) => isOf(graph, pod)).sort((a, b) => compareText(a.name, b.name));
+  const own = running.pods.filter((pod) => isOf(graph, pod)).sort(compareNames);
   const known = new Set(graph.components.map(({ name }) => name.toLowerCase()));
   const components = graph.components.map((component) => {
     const pods = own.filter((pod) => componentOf(pod) === component.name.toLowerCase());
     return compareComponent(component, standings.of(component), pods);
   });
   const strangers = own
-    .filter((pod) => !known.has(componentOf(pod)))
+    .filter((pod) => pod.ended === undefined && !known.has(componentOf(pod)))
     .map((pod) => comparedPod(pod, componentOf(pod), 'elsewhere'));
   const { namespace, name, id } = graph;
-  const isPending = components.some(({ pods }) => pods.some(({ status }) => status === 'pending'));
-  const says = isPending ? saysOf(graph, own, running.podGroups ?? []) : [];
+  const says = components.some(hasPending) ? saysOf(graph, own, running.podGroups ?? []) : [];
   return { namespace, name, id, status: statusOf(components, strangers), components, strangers, says };
 }
 
@@ -182,10 +181,13 @@ function statusOf(components: readonly ComparedComponent[], strangers: readonly 
   const standing = counts.reduce((sum, count) => sum + count.standing, 0);
   const isWhole = counts.every((count) => count.standing >= count.least);
   if (!isWhole && standing > 0) return 'partial';
-  if (!isWhole)
-    return components.some(({ pods }) => pods.some(({ status }) => status === 'pending')) ? 'waiting' : 'absent';
+  if (!isWhole) return components.some(hasPending) ? 'waiting' : 'absent';
   const isPlanned = components.every(({ pods, extra }) => extra === 0 && pods.every(isAsPlanned));
   return isPlanned && strangers.length === 0 ? 'as-planned' : 'differs';
+}
+
+function hasPending({ pods }: ComparedComponent): boolean {
+  return pods.some(({ status }) => status === 'pending');
 }
 
 /** It has a node and keeps it. */
@@ -203,5 +205,5 @@ function saysOf(graph: PlannedGraph, pods: readonly PodState[], podGroups: reado
   const pending = pods.filter(({ node, ended }) => node === undefined && ended === undefined);
   const names = new Set([graph.podGroup, ...pending.flatMap(({ podGroup }) => podGroup ?? [])]);
   const own = podGroups.filter(({ namespace, name }) => namespace === graph.namespace && names.has(name));
-  return [...new Set(own.flatMap(({ says }) => says))].sort();
+  return [...new Set([...own].sort(compareNames).flatMap(({ says }) => says))];
 }
