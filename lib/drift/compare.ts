@@ -8,7 +8,7 @@ import type { PlannedComponent, PlannedGraph } from './planned';
 
 /** How a pod stands to the plan. Pods of a component are interchangeable: they are held against its nodes together. */
 export type PodStatus =
-  /** on a node where the plan has a pod of its component */
+  /** on a node where the plan has a pod of its component, or on one of its pin where nothing says how many each has */
   | 'as-planned'
   /** on a node of its pin, beside as many as were planned there: pins leave that to the scheduler */
   | 'in-pin'
@@ -136,7 +136,7 @@ function compareComponent(
   pods: readonly PodState[],
 ): ComparedComponent {
   const free = [...standing.places];
-  const compared = pods.map((pod) => comparedPod(pod, name, statusOfPod(pod, standing.pin, free)));
+  const compared = pods.map((pod) => comparedPod(pod, name, statusOfPod(pod, standing, free)));
   const live = compared.filter(({ status }) => status !== 'terminating' && status !== 'ended');
   return {
     name,
@@ -152,14 +152,15 @@ function compareComponent(
 }
 
 /** @param free planned nodes that no pod has taken yet; loses one where the pod stands */
-function statusOfPod(pod: PodState, pin: readonly string[], free: string[]): PodStatus {
+function statusOfPod(pod: PodState, { pin, places }: Standing, free: string[]): PodStatus {
   if (pod.ended !== undefined) return 'ended';
   if (pod.terminating !== undefined) return 'terminating';
   if (pod.node === undefined) return 'pending';
   const place = free.indexOf(pod.node);
   if (place >= 0) free.splice(place, 1);
   if (place >= 0) return 'as-planned';
-  return pin.length === 0 || pin.includes(pod.node) ? 'in-pin' : 'elsewhere';
+  if (pin.length > 0 && !pin.includes(pod.node)) return 'elsewhere';
+  return places.length > 0 ? 'in-pin' : 'as-planned';
 }
 
 function comparedPod(pod: PodState, component: string, status: PodStatus): ComparedPod {

@@ -15,7 +15,7 @@ export function verificationText(verification: Verification): string {
       ? 'no graphs'
       : wrong === 0
         ? `${all} as planned`
-        : `${wrong} of ${graphs.length} ${graphs.length === 1 ? 'graph' : 'graphs'} not as planned`;
+        : `${wrong} of ${count(graphs.length, 'graph')} not as planned`;
   const others = [...unknown].map(([key, pods]) => `${key}: ${count(pods, 'pod')} of a graph that dist does not have`);
   const parts = [`${cluster}: ${summary}`, ...graphs.map((graph) => graphText(graph, verification)), ...others];
   const isShort = wrong === 0;
@@ -88,7 +88,7 @@ function pendingLine({ name, pods }: ComparedComponent): string[] {
 function schedulerLines(says: readonly string[], pending: readonly ComparedPod[]): string[] {
   const texts =
     says.length > 0 ? says.map((text) => `KAI: ${text}`) : [...new Set(pending.flatMap(({ why }) => why ?? []))];
-  return texts.flatMap((text) => text.split('\n').map((part) => line('', part.trim())));
+  return texts.flatMap((text) => text.split('\n').map((part) => line('', oneLine(part))));
 }
 
 function named({ name, component, node, since }: ComparedPod, notes: NodeNotes): string {
@@ -97,7 +97,12 @@ function named({ name, component, node, since }: ComparedPod, notes: NodeNotes):
 }
 
 function told(pod: ComparedPod, notes: NodeNotes): string {
-  return `${named(pod, notes)}${pod.why === undefined ? '' : `: ${pod.why}`}`;
+  return `${named(pod, notes)}${pod.why === undefined ? '' : `: ${oneLine(pod.why)}`}`;
+}
+
+/** What others say, without what would move a terminal's cursor. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 function noted(node: string, notes: NodeNotes): string {

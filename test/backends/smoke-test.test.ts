@@ -87,7 +87,7 @@ the graph answers: "Paris"
     ['only empty answers', frontend([200, { choices: [{ text: '' }] }]).listener, 'an answer without text'],
     ['only errors', frontend([503, 'no workers']).listener, 'RuntimeError: HTTP 503: "no workers"'],
     ['no answer at all', (): void => undefined, 'TimeoutError: timed out'],
-    ['a connection that breaks', ((request) => request.socket.destroy()), 'RemoteDisconnected'],
+    ['a connection that breaks', (request) => request.socket.destroy(), 'RemoteDisconnected'],
   ])('fails with %s', async (_, listener, problem) => {
     const { code, out } = await askServer(listener, '0.2');
     expect(code).toBe(1);

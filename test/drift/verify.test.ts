@@ -104,6 +104,22 @@ runai-project-a/vllm-disagg: as planned, 3 pods on 2 nodes
 `);
 });
 
+test('without a lock, any node of its pin is as planned', () => {
+  const { lock: _, ...rest } = committed('eu-west');
+  const pods = valueOf(
+    readPodStates(source(parsed(with1('llama-70b-frontend', 1, (made) => [onNode(made, 'sys-node-01')])))),
+  );
+  expect(verificationText(valueOf(verifyRunning(rest, { pods })))).toBe(`eu-west: all 2 graphs as planned
+runai-project-a/llama-70b: as planned, 9 pods on 5 nodes
+runai-project-a/vllm-disagg: as planned, 3 pods on 2 nodes
+`);
+});
+
+test('what others say stays on its line', () => {
+  const pods = with1('llama-70b-decode', 0, (made) => [pending(made, 'no\u001b[2J room\r\n  at all')]);
+  expect(verificationText(verified('eu-west', pods))).toContain('\n             no [2J room\n             at all\n');
+});
+
 test('a pod elsewhere is told with the nodes of its pin', () => {
   const pods = with1('llama-70b-prefill', 0, (made) => [onNode(made, 'gpu-node-09')]);
   expect(verificationText(verified('eu-west', pods))).toBe(`eu-west: 1 of 2 graphs not as planned
