@@ -50,6 +50,7 @@ new DynamoGraph(cluster, 'llama-70b', {
   model: Model.huggingFace('meta-llama/Llama-3.3-70B-Instruct', { token }),
   modelCache: ModelCache.volume({ size: '300Gi', storageClass: 'shared-nvme' }),
   placement: { required: Level.zone(), preferred: Level.rack() },
+  smokeTest: true,
   frontend: { replicas: 2, cpu: 8, memory: '16Gi', router: Router.kvAware() },
   prefill: { replicas: 4, gpus: 2, cpu: 16, memory: '128Gi', rdma: { fabric: 'infiniband' }, sharedMemory: '16Gi' },
   decode: { replicas: 3, gpus: 8, cpu: 64, memory: '512Gi', rdma: { fabric: 'infiniband' }, sharedMemory: '64Gi' },

@@ -15,6 +15,7 @@ export type {
   PlannerProps,
   RdmaProps,
   ReplicaRange,
+  SmokeTestProps,
   WorkerProps,
 } from './constructs/graph-props';
 export { ExternalSecret, type ExternalSecretProps, type SecretStoreRef } from './constructs/external-secret';

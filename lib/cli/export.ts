@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { appOption, compileFleet } from './app';
 import { STANDARD_INPUT, text, type Command } from './command';
+import { committedOptions } from './committed';
 import { UsageError } from './usage-error';
 
 /** Writes what other programs read of a fleet. */
@@ -10,13 +11,7 @@ export const exportCommand: Command = {
   positionals: { document: { type: 'string', choices: ['kai-snapshot'], describe: 'What to write' } },
   options: {
     app: appOption,
-    cluster: {
-      alias: 'c',
-      type: 'string',
-      requiresArg: true,
-      demandOption: true,
-      describe: 'Name of its folder in dist',
-    },
+    cluster: committedOptions.cluster,
     output: {
       alias: 'o',
       type: 'string',

@@ -1,4 +1,5 @@
 import type { CommandGroup } from './command';
+import { inventoryCheck } from './inventory-check';
 import { inventoryDiff } from './inventory-diff';
 import { importInventory } from './inventory-import';
 import { inventoryLevels } from './inventory-levels';
@@ -8,5 +9,5 @@ import { inventoryLint } from './inventory-lint';
 export const inventory: CommandGroup = {
   name: 'inventory',
   summary: 'The nodes of a cluster: what they have, their topology, what is wrong with them, what changed',
-  commands: [importInventory, inventoryLevels, inventoryLint, inventoryDiff],
+  commands: [importInventory, inventoryLevels, inventoryLint, inventoryDiff, inventoryCheck],
 };

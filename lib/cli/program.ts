@@ -17,11 +17,13 @@ import { schema } from './schema';
 import { schemas } from './schemas';
 import { synth } from './synth';
 import { UsageError } from './usage-error';
+import { verify } from './verify';
 
 const commands: readonly (Command | CommandGroup)[] = [
   synth,
   lock,
   fit,
+  verify,
   place,
   adopt,
   init,

@@ -5,6 +5,8 @@ import { computeDomainSpec } from '../backends/dynamo/compute-domain';
 import { engineConfigData, engineConfigName } from '../backends/dynamo/engine-config';
 import { graphAnnotations, graphDeploymentSpec, keptAnnotations } from '../backends/dynamo/graph-deployment';
 import { cacheClaim, downloadJob, downloadJobName } from '../backends/dynamo/model-cache';
+import { smokeTestName, smokeTestSpec, type SmokeTestSpec } from '../backends/dynamo/smoke-test';
+import { replacedByFlux } from '../backends/flux/kustomization';
 import { poolLabels } from '../backends/kai/node-pool';
 import { podGroupMetadata, podGroupSpec } from '../backends/kai/pod-group';
 import type { Diagnostic } from '../diagnostics/diagnostic';
@@ -43,6 +45,8 @@ export class DynamoGraph extends Layer {
   public readonly declared: GraphSpec;
   /** Flux may delete it and make it anew. */
   public readonly recreate: boolean;
+  /** The test after its start, where one is asked for. */
+  public readonly smokeTest?: SmokeTestSpec;
   /** The line that declared it. */
   public readonly source = sourceOfCaller();
   /** What of a manifest is not counted. */
@@ -64,6 +68,7 @@ export class DynamoGraph extends Layer {
     this.cluster = Cluster.of(scope, 'graph');
     this.queue = props.queue;
     this.recreate = props.recreate ?? false;
+    this.smokeTest = 'manifests' in props ? undefined : smokeTestOf(props.smokeTest);
     const { spec, beside, diagnostics } = this.read(id, props);
     this.declared = spec;
     this.readings = diagnostics;
@@ -79,6 +84,7 @@ export class DynamoGraph extends Layer {
       dependsOn: () => [...this.prerequisites, ...cache],
       graph: state,
     });
+    if (this.smokeTest) this.writeSmokeTest(this.smokeTest);
   }
 
   private read(id: string, props: DynamoGraphProps | AdoptedGraphProps): AdoptedGraph {
@@ -143,9 +149,8 @@ export class DynamoGraph extends Layer {
     });
   }
 
-  /** Has Flux delete and create what cannot be changed (kustomize-controller, spec of the annotation). */
   private forced(): Record<string, string> {
-    return this.recreate ? { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } : {};
+    return this.recreate ? { ...replacedByFlux } : {};
   }
 
   private writePodGroup(): ApiObject {
@@ -200,8 +205,30 @@ export class DynamoGraph extends Layer {
     };
   }
 
+  /** A folder and a Kustomization of its own for the test, which waits for the graph; nothing waits for it. */
+  private writeSmokeTest(test: SmokeTestSpec): void {
+    const layer = new Layer(this, 'smoke-test', `${this.folder}/smoke-test`);
+    const { namespace } = this.declared;
+    new OwnObject(layer, 'job', {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: smokeTestName(this.declared), namespace, annotations: { ...replacedByFlux } },
+      spec: lazy(() => smokeTestSpec(this.spec, test, this.plannedPins(), this.deployment.toJson())),
+    });
+    fluxKustomization(this.cluster, `${this.kustomization}-smoke-test`, {
+      folder: layer.folder,
+      dependsOn: () => [this.kustomization],
+    });
+  }
+
   private plannedPins(): GraphPins {
     if (this.pins) return this.pins;
     throw new Error(`graph "${this.node.path}" has no plan yet: compile its fleet before reading its manifests`);
   }
+}
+
+function smokeTestOf(props: DynamoGraphProps['smokeTest']): SmokeTestSpec | undefined {
+  if (props === undefined || props === false) return undefined;
+  const { endpoint = 'chat', seconds = 300 } = props === true ? {} : props;
+  return { endpoint, seconds };
 }

@@ -179,6 +179,18 @@ export interface ManifestProps {
   readonly [field: string]: unknown;
 }
 
+/** A question to a graph that has started. */
+export interface SmokeTestProps {
+  /**
+   * `chat` asks `/v1/chat/completions`; `completions` asks `/v1/completions`, for a model without a chat template.
+   *
+   * @default 'chat'
+   */
+  readonly endpoint?: 'chat' | 'completions';
+  /** For how long it asks again where no answer with text comes; at most 600. @default 300 */
+  readonly seconds?: number;
+}
+
 /**
  * A graph. Workers are either disaggregated (`prefill` and `decode`) or aggregated (`worker`). Each of the three is one
  * component, or a list of them where workers of one role differ: in where they are, or in what they ask for.
@@ -228,6 +240,14 @@ export interface DynamoGraphProps {
    * @default false
    */
   readonly recreate?: boolean;
+  /**
+   * A Job that asks the frontend for a short completion whenever the graph is ready after a change, and fails where none
+   * comes; Flux then reports the Kustomization `graph-<id>-smoke-test` as failed. It runs the graph's image, outside the
+   * gang, on no GPU.
+   *
+   * @default false
+   */
+  readonly smokeTest?: SmokeTestProps | boolean;
   /** For every component. @default - none */
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** For every component. @default - none */

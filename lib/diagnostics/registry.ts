@@ -3,6 +3,7 @@ import { changeCodes } from './codes/change';
 import { adoptedCodes } from './codes/adopted';
 import { checkCodes } from './codes/check';
 import type { CodeInfo } from './codes/code';
+import { driftCodes } from './codes/drift';
 import { emitCodes } from './codes/emit';
 import { inputCodes } from './codes/input';
 import { inventoryLintCodes } from './codes/inventory-lint';
@@ -25,6 +26,7 @@ const codes = {
   ...placementCodes,
   ...verifyCodes,
   ...changeCodes,
+  ...driftCodes,
   ...schemaCodes,
   ...secretSourceCodes,
   ...writtenSecretCodes,

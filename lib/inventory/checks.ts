@@ -1,7 +1,13 @@
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { HOSTNAME_LABEL } from '../model/node';
 import { formatAmount } from '../model/resources';
-import { DOMAIN_LABEL, type ClusterInventory, type InventoryNode, type RunningPod } from './cluster';
+import {
+  DOMAIN_LABEL,
+  type ClusterInventory,
+  type InventoryNode,
+  type NamespacedName,
+  type RunningPod,
+} from './cluster';
 import type { Place } from './fields';
 import { countNames, listNames, namesPayload, sorted } from './names';
 import type { ReadNode } from './nodes';
@@ -83,7 +89,7 @@ function withoutHostname(names: readonly string[], place: Place): Diagnostic {
 }
 
 /** A pod that stands twice in a list would be counted twice. */
-export function checkPods(pods: readonly RunningPod[], place: Place): Diagnostic[] {
+export function checkPods(pods: readonly NamespacedName[], place: Place): Diagnostic[] {
   const twice = repeated(pods.map((pod): [string, string] => [podName(pod), podName(pod)])).map(({ value }) => value);
   if (twice.length === 0) return [];
   return [
@@ -96,7 +102,7 @@ export function checkPods(pods: readonly RunningPod[], place: Place): Diagnostic
   ];
 }
 
-function podName({ namespace, name }: RunningPod): string {
+function podName({ namespace, name }: NamespacedName): string {
   return `${namespace}/${name}`;
 }
 

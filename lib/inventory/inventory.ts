@@ -1,7 +1,8 @@
 import type { Outcome, Where } from '../diagnostics/diagnostic';
 import type { ClusterInventory, RunningPod } from './cluster';
 import type { Place } from './fields';
-import { bytesSource, loadFile, loadLists, type ListSource } from './load';
+import { bytesSource, type ListSource } from './items';
+import { loadFile, loadLists } from './load';
 import { fileSource, type ByteSource } from './source';
 
 export type { ClusterInventory, InventoryNode, RunningPod } from './cluster';

@@ -2,13 +2,14 @@ import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { isMap, type Place, type RawMap } from './fields';
 import { listNames, sorted } from './names';
 
-/** What a list holds: core/v1 Nodes or Pods, or ResourceSlices of resource.k8s.io. */
-export type ItemKind = 'Node' | 'Pod' | 'ResourceSlice';
+/** What a list holds: core/v1 Nodes or Pods, ResourceSlices of resource.k8s.io, or PodGroups of KAI. */
+export type ItemKind = 'Node' | 'Pod' | 'ResourceSlice' | 'PodGroup';
 
-const commands: Readonly<Record<ItemKind, string>> = {
-  Node: 'kubectl get nodes -o json',
-  Pod: 'kubectl get pods -A -o json',
-  ResourceSlice: 'kubectl get resourceslices -o json',
+const kinds: Readonly<Record<ItemKind, { readonly group?: string; readonly command: string }>> = {
+  Node: { command: 'kubectl get nodes -o json' },
+  Pod: { command: 'kubectl get pods -A -o json' },
+  ResourceSlice: { group: 'resource.k8s.io', command: 'kubectl get resourceslices -o json' },
+  PodGroup: { group: 'scheduling.run.ai', command: 'kubectl get podgroups.scheduling.run.ai -A -o json' },
 };
 
 /**
@@ -41,7 +42,7 @@ function refused(
   where: ReturnType<Place>,
   message: string,
 ): Outcome<never> {
-  const help = `export it with \`${commands[kind]}\``;
+  const help = `export it with \`${kinds[kind].command}\``;
   return { ok: false, diagnostics: [diagnostic(code, { message, where, help })] };
 }
 
@@ -55,10 +56,11 @@ function itemsOfKind(document: RawMap, kind: ItemKind): readonly RawMap[] | unde
   return items.every(fits) ? items : undefined;
 }
 
-/** Kinds of core/v1, or of any version of resource.k8s.io; an item may leave the version out. */
+/** Kinds of core/v1, whose items may leave the version out, or of any version of another group. */
 function isOfGroup({ apiVersion }: RawMap, kind: ItemKind): boolean {
-  if (kind !== 'ResourceSlice') return apiVersion === 'v1' || typeof apiVersion !== 'string';
-  return typeof apiVersion === 'string' && apiVersion.startsWith('resource.k8s.io/');
+  const { group } = kinds[kind];
+  if (group === undefined) return apiVersion === 'v1' || typeof apiVersion !== 'string';
+  return typeof apiVersion === 'string' && apiVersion.startsWith(`${group}/`);
 }
 
 /** Kind of an object, with its API group and version where it is not core/v1. */

@@ -1,23 +1,14 @@
-import { hasErrors, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { hasErrors, type Outcome } from '../diagnostics/diagnostic';
 import { compareNames, compareText } from '../order';
 import { checkNodes, checkPods, checkRunning, hasHostname } from './checks';
 import type { ClusterInventory, RunningPod } from './cluster';
-import { FieldReader, type Place, type RawMap } from './fields';
+import type { Place } from './fields';
 import { readInventoryFile } from './file/read';
-import { readList, type ItemKind } from './list';
-import { locate } from './locate';
+import { located, readItems, type Listed, type ListSource } from './items';
 import { readNode, type ReadNode } from './nodes';
 import { readPod } from './pods';
 import { checkSlices, readSlice, withDevices, type DeviceSlice } from './slices';
-import { readDocumentOf, readListDocument, type ByteSource, type PlacedDocument } from './source';
-import { wantedOf } from './wanted';
-
-/** Where a list comes from. */
-export interface ListSource {
-  readonly read: (kind: ItemKind) => Outcome<PlacedDocument>;
-  /** As it is shown to the user; absent for a list in memory. */
-  readonly file?: string;
-}
+import { readDocumentOf, type ByteSource } from './source';
 
 /** The lists that an inventory is made from. */
 export interface ListSources {
@@ -28,17 +19,6 @@ export interface ListSources {
 
 /** Whether a pod is about to be placed anew. */
 type IsOwn = (pod: RunningPod) => boolean;
-
-/** What was read of one list. */
-interface Listed<T> {
-  readonly items: readonly T[];
-  readonly place: Place;
-  readonly text?: string;
-}
-
-export function bytesSource(source: ByteSource): ListSource {
-  return { read: (kind) => readListDocument(source, wantedOf[kind]), file: source.file };
-}
 
 /** Reads and checks the lists; everything that is wrong is told at once. */
 export function loadLists({ nodes, pods, slices }: ListSources, isOwn: IsOwn): Outcome<ClusterInventory> {
@@ -97,33 +77,6 @@ function check(
   };
   const running = pods ? located(checkRunning(inventory, pods.place, isOwn), pods.text) : [];
   return { ok: true, value: inventory, diagnostics: [...diagnostics, ...running] };
-}
-
-/** Items that could be read at all, with what was wrong in their fields. */
-function readItems<T>(
-  source: ListSource,
-  kind: ItemKind,
-  readItem: (raw: RawMap, fields: FieldReader) => T | undefined,
-): Outcome<Listed<T>> {
-  const document = source.read(kind);
-  if (!document.ok) return document;
-  const { value, place, text } = document.value;
-  const list = readList(value, kind, place);
-  if (!list.ok) return { ok: false, diagnostics: located(list.diagnostics, text) };
-  const fields = new FieldReader(nouns[kind]);
-  const items = list.value.flatMap((raw, i) => {
-    fields.begin(`items[${i}]`);
-    return readItem(raw, fields) ?? [];
-  });
-  const diagnostics = located(fields.diagnostics(place), text);
-  if (hasErrors(diagnostics)) return { ok: false, diagnostics };
-  return { ok: true, value: { items, place, text }, diagnostics };
-}
-
-const nouns = { Node: 'node', Pod: 'pod', ResourceSlice: 'slice' } as const;
-
-function located(diagnostics: readonly Diagnostic[], text: string | undefined): readonly Diagnostic[] {
-  return text === undefined ? diagnostics : locate(diagnostics, text);
 }
 
 function byNamespaceAndName(a: RunningPod, b: RunningPod): number {

@@ -2,6 +2,7 @@ import { parseQuantity, wholeUnits } from '../model/quantity';
 import { DOMAIN_LABEL, type GpuShare, type NamespacedName, type RunningPod } from './cluster';
 import type { Resources } from '../model/resources';
 import { isMap, type FieldReader, type RawMap } from './fields';
+import { readIdentity } from './identity';
 import { podRequests, type ContainerAmounts, type InitContainerAmounts } from './requests';
 
 /** Scheduler name of KAI's default shard. */
@@ -13,7 +14,7 @@ const PROJECT_LABEL = 'project';
 const NODE_POOL_LABEL = 'kai.scheduler/node-pool';
 
 /** Annotation that names a pod's PodGroup, in the pod's namespace. */
-const POD_GROUP_ANNOTATION = 'pod-group-name';
+export const POD_GROUP_ANNOTATION = 'pod-group-name';
 const SUBGROUP_LABEL = 'kai.scheduler/subgroup-name';
 
 /** Label that the Dynamo operator puts on every pod of a DynamoGraphDeployment. */
@@ -21,11 +22,9 @@ export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 
 /** Reads one core/v1 Pod; undefined where it holds no room on a node, or has no name to be known by. */
 export function readPod(raw: RawMap, fields: FieldReader): RunningPod | undefined {
-  const metadata = fields.map(raw.metadata, 'metadata');
-  const name = fields.name(metadata.name, 'metadata.name');
-  const namespace = fields.name(metadata.namespace, 'metadata.namespace');
-  if (name === undefined || namespace === undefined) return undefined;
-  fields.call(`${namespace}/${name}`);
+  const identity = readIdentity(raw, fields);
+  if (!identity) return undefined;
+  const { namespace, name, metadata } = identity;
   const spec = fields.map(raw.spec, 'spec');
   const status = fields.map(raw.status, 'status');
   const node = fields.text(spec.nodeName, 'spec.nodeName');

@@ -47,9 +47,41 @@ const wantedOfSlice: Wanted = {
   spec: { driver: 'all', nodeName: 'all', pool: 'all', devices: { attributes: 'all', basic: { attributes: 'all' } } },
 };
 
+/** What pod-states.ts reads of a Pod. */
+export const wantedOfPodState: Wanted = {
+  apiVersion: 'all',
+  kind: 'all',
+  metadata: {
+    name: 'all',
+    namespace: 'all',
+    labels: 'all',
+    annotations: 'all',
+    creationTimestamp: 'all',
+    deletionTimestamp: 'all',
+  },
+  spec: { nodeName: 'all' },
+  status: {
+    phase: 'all',
+    reason: 'all',
+    message: 'all',
+    conditions: 'all',
+    containerStatuses: 'all',
+    initContainerStatuses: 'all',
+  },
+};
+
+/** What pod-groups.ts reads of a PodGroup. */
+const wantedOfPodGroup: Wanted = {
+  apiVersion: 'all',
+  kind: 'all',
+  metadata: { name: 'all', namespace: 'all' },
+  status: { schedulingConditions: 'all' },
+};
+
 /** What is read of each kind: all else of a list is passed over. */
 export const wantedOf: Readonly<Record<ItemKind, Wanted>> = {
   Node: wantedOfNode,
   Pod: wantedOfPod,
   ResourceSlice: wantedOfSlice,
+  PodGroup: wantedOfPodGroup,
 };

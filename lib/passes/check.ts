@@ -14,6 +14,7 @@ import { checkDeclaredSecrets } from './check/declared-secrets';
 import { checkRanges } from './check/ranges';
 import { checkSecrets } from './check/secrets';
 import { checkSignatures } from './check/signatures';
+import { checkSmokeTests } from './check/smoke-test';
 import { checkStack } from './check/stack';
 import { checkValues } from './check/values';
 import type { ClusterModel, FleetModel } from './collect';
@@ -37,6 +38,7 @@ const rules: readonly ((cluster: ClusterModel) => readonly Diagnostic[])[] = [
   checkDeclaredSecrets,
   checkSignatures,
   checkChartSources,
+  checkSmokeTests,
 ];
 
 /** Everything that can be said without placing anything. */

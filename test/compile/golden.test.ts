@@ -63,6 +63,7 @@ test('a graph that says all it can', () => {
     priorityClass: new PriorityClass(cluster, 'critical', { value: 200, description: 'customer traffic' }),
     placement: { required: Level.zone(), preferred: Level.rack() },
     rollout: 'recreate',
+    smokeTest: { endpoint: 'completions', seconds: 60 },
     nodeSelector: { pool: 'inference' },
     tolerations: [{ key: 'maintenance', operator: 'Exists' }],
     env: { LOG_LEVEL: 'info' },

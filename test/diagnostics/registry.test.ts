@@ -5,6 +5,7 @@ import { changeCodes } from '../../lib/diagnostics/codes/change';
 import { adoptedCodes } from '../../lib/diagnostics/codes/adopted';
 import { checkCodes } from '../../lib/diagnostics/codes/check';
 import type { CodeInfo } from '../../lib/diagnostics/codes/code';
+import { driftCodes } from '../../lib/diagnostics/codes/drift';
 import { emitCodes } from '../../lib/diagnostics/codes/emit';
 import { inputCodes } from '../../lib/diagnostics/codes/input';
 import { inventoryLintCodes } from '../../lib/diagnostics/codes/inventory-lint';
@@ -23,7 +24,7 @@ const stages: Readonly<Record<string, readonly Readonly<Record<string, CodeInfo>
   1: [inputCodes, inventoryFileCodes, inventoryLintCodes, workloadCodes],
   2: [checkCodes, adoptedCodes, secretSourceCodes],
   3: [placementCodes],
-  4: [verifyCodes, changeCodes, schemaCodes, writtenSecretCodes],
+  4: [verifyCodes, changeCodes, driftCodes, schemaCodes, writtenSecretCodes],
   5: [emitCodes],
   6: [pinCodes, pinnedCodes, chartImageCodes],
 };

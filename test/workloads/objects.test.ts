@@ -140,9 +140,7 @@ describe('what is no manifest', () => {
 
   test('bytes that are no UTF-8', () => {
     const latin = Buffer.from(`${pod('a')}# caf\xe9`, 'latin1');
-    expect(told(manifests(latin))).toEqual([
-      'BAY1051 | 4:6 | not UTF-8: a byte that begins no character',
-    ]);
+    expect(told(manifests(latin))).toEqual(['BAY1051 | 4:6 | not UTF-8: a byte that begins no character']);
   });
 
   test('one document that is too large for its parser', () => {

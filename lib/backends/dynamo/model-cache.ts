@@ -2,12 +2,10 @@ import { k8s } from 'cdk8s-plus-28';
 import type { GraphSpec, ModelCacheSpec } from '../../model/graph';
 import { cacheVolume, environment } from './pod';
 import { CACHE_PATH, HUB_PATH } from './engines';
+import { replacedByFlux } from '../flux/kustomization';
 
 /** User and group of Dynamo's runtime images; the operator gives a graph's pods the same fsGroup. */
 const RUNTIME_GROUP = 1000;
-
-/** What fills the cache; a Job's template cannot change, so Flux replaces the Job when something in it does. */
-const jobAnnotations = { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } as const;
 
 /** A claim outlives its graph: pruning it would throw the weights away. */
 const claimAnnotations = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } as const;
@@ -39,12 +37,15 @@ export function downloadJobName({ name, model }: GraphSpec): string {
   return `${name}-model-${(model.revision ?? 'main').slice(0, 12).toLowerCase()}`;
 }
 
-/** Props of the Job (batch/v1) that downloads one revision of the model into the cache. */
+/**
+ * Props of the Job (batch/v1) that downloads one revision of the model into the cache. A Job's template cannot change, so
+ * Flux replaces the Job when something in it does.
+ */
 export function downloadJob(graph: GraphSpec, cache: ModelCacheSpec): k8s.KubeJobProps {
   const { model } = graph;
   const revision = model.revision === undefined ? [] : ['--revision', model.revision];
   return {
-    metadata: { name: downloadJobName(graph), namespace: graph.namespace, annotations: jobAnnotations },
+    metadata: { name: downloadJobName(graph), namespace: graph.namespace, annotations: replacedByFlux },
     spec: {
       backoffLimit: 3,
       template: {

@@ -42,6 +42,9 @@ export interface Decryption {
   readonly serviceAccount?: string;
 }
 
+/** Annotation that has Flux delete and create an object that cannot be changed (kustomize-controller, its spec). */
+export const replacedByFlux = { 'kustomize.toolkit.fluxcd.io/force': 'Enabled' } as const;
+
 /** One folder of dist, and what has to be ready before it. */
 export interface KustomizationInput {
   readonly source: KustomizationSpec['sourceRef'];

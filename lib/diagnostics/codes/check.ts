@@ -170,7 +170,8 @@ fleet.synth();`,
   BAY2040: {
     severity: 'error',
     title: 'a number that is no count',
-    explanation: 'Replicas and GPUs are whole numbers of 0 or more.',
+    explanation:
+      'Replicas and GPUs are whole numbers of 0 or more; a smoke test asks for 1 to 600 whole seconds, in which Flux still waits for it.',
     bad: 'decode: { replicas: 1.5, gpus: 8 }',
     good: 'decode: { replicas: 2, gpus: 8 }',
   },
