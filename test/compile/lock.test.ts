@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { Cluster, DynamoGraph, type Fleet, Inventory, Level, Queue, Stack, type Compilation } from '../../lib';
-import { readLock } from '../../lib/pins/lock';
 import { changedLines } from '../support/transitions';
 import { errorCodes, failure, graphDefaults, list, node, pins, topology } from '../support/fleet';
 import { testFleet } from '../support/pins';
