@@ -25,7 +25,7 @@ const layers = [
   ['model'],
   ['diagnostics'],
   ['natural.ts'],
-  ['order.ts', 'version.ts'],
+  ['groups.ts', 'order.ts', 'version.ts'],
 ];
 
 /** For each entry of a layer, the entries that it must not import. */

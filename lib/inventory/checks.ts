@@ -9,6 +9,7 @@ import {
   type RunningPod,
 } from './cluster';
 import type { Place } from './fields';
+import { sortedGroups } from './groups';
 import { countNames, listNames, namesPayload, sorted } from './names';
 import type { ReadNode } from './nodes';
 import { KAI_SCHEDULER, QUEUE_LABEL } from './pods';
@@ -41,14 +42,9 @@ interface Repeated {
 function repeated(pairs: readonly (readonly [value: string, member: string])[]): Repeated[] {
   // Mostly there are none, and that is quick to see.
   if (new Set(pairs.map(([value]) => value)).size === pairs.length) return [];
-  const groups = new Map<string, string[]>();
-  for (const [value, member] of pairs) {
-    const group = groups.get(value);
-    if (group) group.push(member);
-    else groups.set(value, [member]);
-  }
-  const values = [...groups].flatMap(([value, members]) => (members.length > 1 ? [value] : []));
-  return sorted(values).map((value) => ({ value, members: sorted(groups.get(value) ?? []) }));
+  return sortedGroups(pairs, ([value]) => value)
+    .filter(([, members]) => members.length > 1)
+    .map(([value, members]) => ({ value, members: sorted(members.map(([, member]) => member)) }));
 }
 
 function twiceNamed(names: readonly Repeated[], place: Place): Diagnostic {

@@ -1,17 +1,10 @@
-import { compareText } from '../order';
+import { groupBy } from '../groups';
+import { compareKeys } from '../order';
 
 /** Things by a text that they have in common, in order of that text; those without one are left out. */
-export function groupBy<T>(
+export function sortedGroups<T>(
   items: readonly T[],
   keyOf: (item: T) => string | undefined,
 ): (readonly [string, readonly T[]])[] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return [...groups].sort(([a], [b]) => compareText(a, b));
+  return [...groupBy(items, keyOf)].sort(compareKeys);
 }

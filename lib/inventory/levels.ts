@@ -2,7 +2,7 @@ import type { ClusterInventory, InventoryNode } from './cluster';
 import { CAPACITY_BLOCK_LABEL, CLIQUE_LABEL, hostLevel, knownLabels, REGION_LABEL, ZONE_LABEL } from './dialects';
 import type { KnownLabel } from './dialects';
 import { allocatableGpus, isGpuNode, whole } from './gpus';
-import { groupBy } from './groups';
+import { sortedGroups } from './groups';
 import { countDomains, nestingOf, parentsOf, tupleKey } from './label-nesting';
 import { GPU, usage } from './usage';
 
@@ -233,7 +233,7 @@ function domainsOf(
   levels: readonly string[],
   sum: (nodes: readonly InventoryNode[]) => DomainSize,
 ): Domain[] {
-  const groups = groupBy(nodes, (node) => tupleKey(node, levels));
+  const groups = sortedGroups(nodes, (node) => tupleKey(node, levels));
   return groups.map(([key, members]) => ({ values: key.split('\n'), ...sum(members) }));
 }
 

@@ -6,7 +6,8 @@ import type { NodeClass } from '../file/schema';
 import { writeTaint } from '../file/taints';
 import { GPU } from '../usage';
 import { isTopologyKey } from './labels';
-import { groupBy, quantitiesOf } from './order';
+import { groupBy } from '../../groups';
+import { quantitiesOf } from './order';
 
 /** Nodes of one kind, in natural order of their names, and what their class says of them. */
 export interface Kind {

@@ -6,7 +6,7 @@ import type { ClusterInventory, InventoryNode } from '../cluster';
 import type { InventoryFile, NodeEntry, NodeException } from '../file/schema';
 import { writeTaint } from '../file/taints';
 import { classText, kindsOf, type Kind, type Shared } from './classes';
-import { groupBy } from './order';
+import { groupBy } from '../../groups';
 import { listText, usesOf } from './pods';
 import { segmentsOf, type Labelled, type Segment as SegmentOf } from './segments';
 

@@ -4,7 +4,8 @@ import { formatQuantity } from '../../model/quantity';
 import type { GpuShare, RunningPod } from '../cluster';
 import type { PodUse } from '../file/schema';
 import { termsOf } from '../ranges';
-import { groupBy, quantitiesOf } from './order';
+import { groupBy } from '../../groups';
+import { quantitiesOf } from './order';
 
 /** What runs, by owner: pods that differ in their names and nodes alone stand together, in order of their owners. */
 export function usesOf(pods: readonly RunningPod[]): PodUse[] {

@@ -15,7 +15,7 @@ import {
 } from '../gpus';
 import { listNames } from '../names';
 import { GPU, SHARED_GPU } from '../usage';
-import { groupBy } from '../groups';
+import { sortedGroups } from '../groups';
 import { aboutNodes } from './finding';
 import { INSTANCE_TYPE_LABEL, strays } from './kinds';
 
@@ -110,8 +110,8 @@ interface Differing {
 
 /** Kinds, by one label, whose nodes differ in another; nodes that lack either are left out. */
 function differing(nodes: readonly InventoryNode[], kindLabel: string, label: string): Differing[] {
-  return groupBy(nodes, ({ labels }) => labels[kindLabel]).flatMap(([kind, members]) => {
-    const groups = groupBy(members, ({ labels }) => labels[label]);
+  return sortedGroups(nodes, ({ labels }) => labels[kindLabel]).flatMap(([kind, members]) => {
+    const groups = sortedGroups(members, ({ labels }) => labels[label]);
     const [usual] = [...groups].sort(([, a], [, b]) => b.length - a.length);
     if (usual === undefined || groups.length === 1) return [];
     const odd = groups.filter(([value]) => value !== usual[0]);

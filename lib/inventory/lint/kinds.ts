@@ -1,6 +1,6 @@
 import type { InventoryNode } from '../cluster';
 import { allocatableGpus, GPU_PRODUCT_LABEL, isGpuNode, labelledGpus } from '../gpus';
-import { groupBy } from '../groups';
+import { sortedGroups } from '../groups';
 
 export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
 
@@ -9,7 +9,7 @@ export const INSTANCE_TYPE_LABEL = 'node.kubernetes.io/instance-type';
  * it says something that does not hold for the kind.
  */
 export function strays(nodes: readonly InventoryNode[], label: string): readonly InventoryNode[] {
-  return groupBy(nodes, kindOf).flatMap(([, kind]) => {
+  return sortedGroups(nodes, kindOf).flatMap(([, kind]) => {
     const without = kind.filter(({ labels }) => !Object.hasOwn(labels, label));
     return without.length * 2 <= kind.length ? without : [];
   });

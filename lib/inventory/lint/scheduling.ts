@@ -3,7 +3,7 @@ import { tolerates, type Taint, type Toleration } from '../../model/node';
 import type { ClusterInventory } from '../cluster';
 import { isGpuNode } from '../gpus';
 import { listNames } from '../names';
-import { groupBy } from '../groups';
+import { sortedGroups } from '../groups';
 import { aboutNodes } from './finding';
 
 /** True for taints that say how a node is, and go by themselves: of Kubernetes, cloud providers, the autoscaler. */
@@ -32,7 +32,7 @@ export function lintTaints(
   const pairs = inventory.nodes
     .filter(isGpuNode)
     .flatMap(({ name, taints }) => taints.filter(closed).map((taint) => ({ name, taint: taintText(taint) })));
-  return groupBy(pairs, ({ taint }) => taint).flatMap(([taint, nodes]) =>
+  return sortedGroups(pairs, ({ taint }) => taint).flatMap(([taint, nodes]) =>
     aboutNodes(
       'BAY1074',
       inventory,
@@ -62,7 +62,7 @@ export function lintPools(inventory: ClusterInventory, label: string, pools: Rea
   const others = inventory.nodes.filter(
     ({ labels }) => Object.hasOwn(labels, label) && !pools.has(labels[label] ?? ''),
   );
-  return groupBy(others, ({ labels }) => labels[label]).flatMap(([pool, nodes]) =>
+  return sortedGroups(others, ({ labels }) => labels[label]).flatMap(([pool, nodes]) =>
     aboutNodes('BAY1078', inventory, nodes, {
       one: `is in the pool ${pool}, and no queue is`,
       many: `are in the pool ${pool}, and no queue is`,

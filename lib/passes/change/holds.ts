@@ -1,3 +1,4 @@
+import { groupBy } from '../../groups';
 import { HOSTNAME_LABEL } from '../../model/node';
 import { wholeUnits, type Amount } from '../../model/quantity';
 import type { Resources } from '../../model/resources';
@@ -40,19 +41,8 @@ export function holdKey({ owner, component }: Pick<ReplayedPod, 'owner' | 'compo
 
 /** What each pinned component of a graph may hold, in a world that its manifests make. */
 export function holdsOf({ pods, nodes }: ReplayedWorld): Holds {
-  const groups = new Map<string, ReplayedPod[]>();
-  for (const pod of pods) {
-    if (pod.component === undefined) continue;
-    const key = holdKey(pod);
-    const group = groups.get(key);
-    if (group) group.push(pod);
-    else groups.set(key, [pod]);
-  }
-  const byHost = new Map<string, WorldNode[]>();
-  for (const node of nodes) {
-    const host = node.labels[HOSTNAME_LABEL];
-    if (host !== undefined) byHost.set(host, [...(byHost.get(host) ?? []), node]);
-  }
+  const groups = groupBy(pods, (pod) => (pod.component === undefined ? undefined : holdKey(pod)));
+  const byHost = groupBy(nodes, ({ labels }) => labels[HOSTNAME_LABEL]);
   return new Map([...groups].flatMap(([key, group]) => holdOf(group, byHost).map((hold) => [key, hold] as const)));
 }
 

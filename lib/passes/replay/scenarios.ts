@@ -1,3 +1,4 @@
+import { groupBy } from '../../groups';
 import { compareKeys } from '../../order';
 import { pinnedTo } from '../../replay/predicates';
 import { Session, type Refusal } from '../../replay/session';
@@ -149,7 +150,7 @@ class Stage {
 
 /** Gangs that share a node of their pins come in every order; then each gang alone comes last of all. */
 function arrivals(world: ReplayedWorld, stage: Stage): Mishap[] {
-  const gangs = grouped(world.pods, ({ podGroup }) => podGroup);
+  const gangs = groupBy(world.pods, ({ podGroup }) => podGroup);
   const podsOf = (names: readonly string[]): ReplayedPod[] => names.flatMap((name) => gangs.get(name) ?? []);
   const inOrders = interfering(world).flatMap((names) => {
     if (names.length < 2 || names.length > MAX_PERMUTED) return [];
@@ -163,17 +164,6 @@ function arrivals(world: ReplayedWorld, stage: Stage): Mishap[] {
   });
   const last = [...gangs].flatMap(([name, pods]) => stage.rehearse(`with "${name}" arriving last`, pods));
   return [...inOrders, ...last];
-}
-
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
 }
 
 /** Names of PodGroups, those together that could take a node from each other. */
@@ -207,7 +197,7 @@ function permutations(items: readonly string[]): string[][] {
 
 /** All pods of a component go, and come back. */
 function restarts(world: ReplayedWorld, stage: Stage): Mishap[] {
-  const components = grouped(world.pods, ({ owner, component, name }) => `${owner} ${component ?? name}`);
+  const components = groupBy(world.pods, ({ owner, component, name }) => `${owner} ${component ?? name}`);
   return [...components.values()].flatMap((pods) =>
     stage.rehearse(`after a restart of ${pods[0]?.component ?? pods[0]?.name ?? ''}`, pods),
   );
@@ -216,7 +206,7 @@ function restarts(world: ReplayedWorld, stage: Stage): Mishap[] {
 /** A node goes with its pods, KAI does what it can, and the node comes back. */
 function losses(world: ReplayedWorld, stage: Stage): Mishap[] {
   const nodes = stage.nodes();
-  const onNode = grouped(world.pods, ({ uid }) => nodes.get(uid) ?? '');
+  const onNode = groupBy(world.pods, ({ uid }) => nodes.get(uid) ?? '');
   return [...onNode].sort(compareKeys).flatMap(([node, pods]) =>
     stage.rehearse(`once node ${node} is back after a loss`, pods, (session) => {
       session.lose(node, true);

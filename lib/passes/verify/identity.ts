@@ -1,3 +1,4 @@
+import { groupBy } from '../../groups';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import type { Manifest } from '../../emit/manifest';
 import type { LoweredObject } from '../lower';
@@ -11,20 +12,6 @@ export function verifyIdentity(objects: readonly LoweredObject[]): Diagnostic[] 
     ([, group]) => new Set(group.map(({ manifest }) => identity(manifest))).size > 1,
   );
   return [...duplicates.map(duplicate), ...collisions.map(([file, group]) => collision(file, group))];
-}
-
-function groupBy(
-  objects: readonly LoweredObject[],
-  key: (object: LoweredObject) => string,
-): Map<string, LoweredObject[]> {
-  const groups = new Map<string, LoweredObject[]>();
-  for (const object of objects) {
-    const of = key(object);
-    const group = groups.get(of);
-    if (group) group.push(object);
-    else groups.set(of, [object]);
-  }
-  return groups;
 }
 
 /** The version is no part of an object's identity: the API server converts between versions. */
