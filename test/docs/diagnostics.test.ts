@@ -65,8 +65,28 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['A gang that KAI would delete', 'short-patience', 'What KAI does is played through: here the loss of a node.'],
 ];
 
+/** What is loaded once: a fixture needs a fleet of its own, and the fleet no library of its own. */
+const shared = ['../../lib', 'cdk8s', 'cdk8s-plus-28', 'constructs'];
+for (const name of shared) {
+  const loaded: unknown = jest.requireActual(name);
+  jest.doMock(name, () => loaded);
+}
+
+interface Ran {
+  readonly printed: string;
+  readonly exitCode: unknown;
+}
+
+const known = new Map<string, Ran>();
+
 /** What a fixture prints to standard error, and the exit code it sets. */
-function run(fixture: string): { readonly printed: string; readonly exitCode: unknown } {
+function run(fixture: string): Ran {
+  const ran = known.get(fixture) ?? runAnew(fixture);
+  known.set(fixture, ran);
+  return ran;
+}
+
+function runAnew(fixture: string): Ran {
   const outdir = join(tmpdir(), `bayplan-docs-${process.pid}`);
   const write = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
   const env = { ...process.env };
