@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, Topology } from '../../lib';
+import { Cluster, DynamoGraph, Inventory, Level, Queue, Stack, Topology } from '../../lib';
 import { inventoryText } from '../../lib/emit/inventory-text';
 import { compact } from '../../lib/inventory/compact/compact';
 import { graphDefaults } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 let folder = '';
 beforeAll(() => {
@@ -16,7 +17,7 @@ const lists = Inventory.fromKubectl('topologies/eu-west/nodes.json', { pods: 'to
 
 /** What is written of a fleet with two graphs on an inventory. */
 function written(inventory: Inventory): ReadonlyMap<string, string> {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'test', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
     inventory,
@@ -42,7 +43,7 @@ test('the lock lies beside the inventory file, whose digest it holds', () => {
   const node = '{ names: n1, class: h100, labels: { topology.kubernetes.io/zone: a, topology.kubernetes.io/rack: r } }';
   const amounts = '{ cpu: 96, memory: 1Ti, nvidia.com/gpu: 8, pods: 110 }';
   writeFileSync(file, `format: 1\nclasses: { h100: { allocatable: ${amounts} } }\nnodes: [${node}]\n`);
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const cluster = new Cluster(fleet, 'small', {
     stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
     inventory: Inventory.fromFile(file),

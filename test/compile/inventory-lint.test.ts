@@ -1,5 +1,6 @@
-import { Cluster, DynamoGraph, Fleet, Inventory, Level, Queue, Stack, Topology } from '../../lib';
+import { Cluster, DynamoGraph, Inventory, Level, Queue, Stack, Topology } from '../../lib';
 import { graphDefaults, list, nodes, topology, type TestNode } from '../support/fleet';
+import { testFleet } from '../support/pins';
 
 /** What the compile says of nodes that graphs were likely meant to use. */
 
@@ -7,7 +8,7 @@ const sku = { key: 'sku', value: 'gpu', effect: 'NoSchedule' };
 
 //  n1 n2: open       t1 t2: of some other kind
 function warnings(others: TestNode, tolerations: readonly { key: string; value: string }[] = []): string[] {
-  const fleet = new Fleet();
+  const fleet = testFleet();
   const inventory = Inventory.fromObjects({ nodes: list([...nodes(['n1', 'n2']), ...nodes(['t1', 't2'], others)]) });
   const stack = Stack.of({ dynamo: '1.5.0', kai: '0.17.0' });
   const cluster = new Cluster(fleet, 'test', { stack, inventory, topology: topology() });
@@ -35,7 +36,7 @@ test('a node without a clique is told where a graph shares memory over NVLink', 
   const compile = (computeDomain: boolean): string[] => {
     const clique = { 'nvidia.com/gpu.clique': 'uuid.0' };
     const items = [...nodes(['n1', 'n2', 'n3', 'n4'], { labels: clique }), ...nodes(['n5'])];
-    const fleet = new Fleet();
+    const fleet = testFleet();
     const cluster = new Cluster(fleet, 'test', {
       stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' }),
       inventory: Inventory.fromObjects({ nodes: list(items) }),
