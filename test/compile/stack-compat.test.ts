@@ -58,6 +58,16 @@ function countOf(text: string, part: string): number {
   return text.split(part).length - 1;
 }
 
+/** The image of Dynamo's operator in the files of a cluster. */
+function operators(text: string): string[] {
+  const manifests = parseAllDocuments(text).map((each) => each.toJS() as Manifest); // what we write is one
+  const images = manifests.flatMap((each) => {
+    const chart = chartOf(each, manifests);
+    return chart?.chart === 'dynamo-platform' ? releaseImages(chart).images : [];
+  });
+  return images.filter(({ runs }) => runs === 'the operator').map(({ reference }) => reference);
+}
+
 /** By the source that the pair names. */
 const answers: Readonly<Record<string, readonly [how: string, check: () => void]>> = {
   'kai-scheduler/KAI-Scheduler#1870': [
@@ -91,13 +101,7 @@ const answers: Readonly<Record<string, readonly [how: string, check: () => void]
     "avoided: the operator's tag is the version of the chart",
     () => {
       for (const [{ example }, text] of texts) {
-        const manifests = parseAllDocuments(text).map((each) => each.toJS() as Manifest); // what we write is one
-        const images = manifests.flatMap((each) => {
-          const chart = chartOf(each, manifests);
-          return chart?.chart === 'dynamo-platform' ? releaseImages(chart).images : [];
-        });
-        const operators = images.filter(({ runs }) => runs === 'the operator').map(({ reference }) => reference);
-        expect(operators).toEqual([`nvcr.io/nvidia/ai-dynamo/kubernetes-operator:${example.dynamo}`]);
+        expect(operators(text)).toEqual([`nvcr.io/nvidia/ai-dynamo/kubernetes-operator:${example.dynamo}`]);
       }
     },
   ],
