@@ -145,7 +145,7 @@ export interface LooseEnds {
   readonly waived: number;
   /** Charts that have no digest, as they are called in locks; each once. */
   readonly unpinnable: readonly string[];
-  /** What charts run that nobody here knows, in words, such as `the images of chart "app" 1.2.3`; each once. */
+  /** What charts run that nobody here knows, in words; each once. */
   readonly notKnown: readonly string[];
 }
 

@@ -273,11 +273,11 @@ describe("users' own releases", () => {
     const fleet = fleetOf({ add, images: { ...brought, [image]: { digest: other, platforms: [] } } });
     const compilation = fleet.compile();
     expect(compilation.loose.notKnown).toEqual([
-      'the images of HelmRelease "lost", whose chart is not in the cluster\'s objects',
-      'the images of chart "app" 1.2.3',
+      'HelmRelease "app": the images of chart "app" 1.2.3',
+      'HelmRelease "lost": the images of its chart, which is not among the objects',
     ]);
     expect(summary(compilation, ['dist'], false)).toContain(
-      '\nnot known, and not pinned: the images of HelmRelease "lost", whose chart is not in the cluster\'s objects, the images of chart "app" 1.2.3\n',
+      '\nnot known, and not pinned: HelmRelease "app": the images of chart "app" 1.2.3; HelmRelease "lost": the images of its chart, which is not among the objects\n',
     );
     expect([...compilation.files.values()].join('')).toContain(`tag: "1.2.3@${other}"`);
   });

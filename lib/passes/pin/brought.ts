@@ -18,12 +18,15 @@ export interface RunByChart {
 /** What the charts of a cluster run. */
 export interface Brought {
   readonly releases: readonly BroughtImages[];
-  /** What runs besides, in words: nobody here knows its images. */
+  /** What runs besides, in words, such as `HelmRelease "app": the images of chart "app" 1.2.3`. */
   readonly notKnown: readonly string[];
 }
 
 /** Where the values of a release stand in it. */
 const VALUES = 'spec.values';
+
+/** Of a release that refers to a chart that nobody sees here. */
+const WITHOUT_CHART = 'the images of its chart, which is not among the objects';
 
 /** Looks through the releases of a cluster, those of its users as well. */
 export function broughtBy(objects: readonly LoweredObject[]): Brought {
@@ -34,16 +37,11 @@ export function broughtBy(objects: readonly LoweredObject[]): Brought {
   for (const release of objects) {
     if (release.manifest.kind !== 'HelmRelease') continue;
     const chart = chartOf(release.manifest, sources);
-    const known = chart ? releaseImages(chart) : { images: [], notKnown: [withoutChart(release)] };
-    notKnown.push(...known.notKnown);
+    const known = chart ? releaseImages(chart) : { images: [], notKnown: [WITHOUT_CHART] };
+    notKnown.push(...known.notKnown.map((what) => `HelmRelease "${release.manifest.metadata.name}": ${what}`));
     if (chart) releases.push({ release, chart, images: known.images });
   }
   return { releases, notKnown };
-}
-
-/** Of a release that refers to what is not among the objects. */
-function withoutChart({ manifest: { metadata } }: LoweredObject): string {
-  return `the images of HelmRelease "${metadata.name}", whose chart is not in the cluster's objects`;
 }
 
 /** Place in the release that decides which image it is. */
