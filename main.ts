@@ -115,9 +115,21 @@ const unrecorded = [
   { chart: 'oci://ghcr.io/ai-dynamo/grove/grove-charts:v0.1.0-alpha.13' },
   { image: 'nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.5.0' },
   { image: 'nvcr.io/nvidia/ai-dynamo/vllm-runtime:0.5.1' },
+  // Images that the charts run: KAI's and Grove's services, Dynamo's operator, and what 0.5.1 brings beside it.
+  { image: 'ghcr.io/kai-scheduler/kai-scheduler/*:v0.17.0' },
+  { image: 'ghcr.io/ai-dynamo/grove/grove-operator:v0.1.0-alpha.13' },
+  { image: 'nvcr.io/nvidia/ai-dynamo/kubernetes-operator:*' },
+  { image: 'nats:2.10.21-alpine' },
+  { image: 'natsio/nats-server-config-reloader:0.16.0' },
+  { image: 'docker.io/bitnamilegacy/etcd:3.5.18-debian-12-r5' },
+  { image: 'python:3.12-slim' },
 ];
 unrecorded.forEach((named, index) => {
   new PinWaiver(fleet, `unrecorded-${index}`, { ...named, reason: 'no public record of its digest was at hand' });
+});
+new PinWaiver(gb200, 'grove-initc', {
+  image: 'ghcr.io/ai-dynamo/grove/grove-initc:v0.1.0-alpha.13',
+  reason: "Grove's operator writes its own version behind the name, where a digest has no place",
 });
 
 fleet.synth();

@@ -21,6 +21,7 @@ export function summary(
     ...firstSteps.map(firstStepLine),
     ...(waived > 0 ? [`${count(waived, 'value')} that ${waived === 1 ? 'looks' : 'look'} like a secret, waived`] : []),
     ...unpinnableLine(loose.unpinnable),
+    ...(loose.notKnown.length > 0 ? [`not known, and not pinned: ${loose.notKnown.join('; ')}`] : []),
     `${files.size} files in ${folders[0] ?? ''}${waivedPart(loose.waived)}`,
     '',
   ].join('\n');

@@ -145,6 +145,8 @@ export interface LooseEnds {
   readonly waived: number;
   /** Charts that have no digest, as they are called in locks; each once. */
   readonly unpinnable: readonly string[];
+  /** What charts run that nobody here knows, in words; each once. */
+  readonly notKnown: readonly string[];
 }
 
 export function looseEnds({ clusters }: Pinned): LooseEnds {
@@ -152,7 +154,11 @@ export function looseEnds({ clusters }: Pinned): LooseEnds {
     [images, charts, models].flatMap((entries) => Object.entries<ImagePin | ChartPin | ModelPin>(entries)),
   );
   const unpinnable = pins.flatMap(([name, entry]) => ('unpinnable' in entry ? [name] : []));
-  return { waived: pins.filter(([, entry]) => 'waived' in entry).length, unpinnable: [...new Set(unpinnable)].sort() };
+  return {
+    waived: pins.filter(([, entry]) => 'waived' in entry).length,
+    unpinnable: [...new Set(unpinnable)].sort(),
+    notKnown: [...new Set(clusters.flatMap(({ notKnown }) => notKnown))].sort(),
+  };
 }
 
 /**
@@ -184,22 +190,31 @@ function staleEntries(file: string, text: string): Diagnostic[] {
 }
 
 function refuseLoose({ wanted, settled }: PinnedCluster): Diagnostic[] {
-  return wanted.flatMap(({ kind, name, where }) => {
+  return wanted.flatMap((one) => {
+    const { kind, name, where } = one;
     const entry = entryOf<ImagePin | ChartPin | ModelPin>(settled[`${kind}s`], name);
     if (!entry || 'digest' in entry || 'revision' in entry) return [];
-    const isWaived = 'waived' in entry;
+    const never = kind === 'image' ? one.unpinnable : undefined;
+    const why = 'waived' in entry ? `waived, ${entry.waived}` : entry.unpinnable;
     return [
       diagnostic('BAY6031', {
-        message: `${kind} ${JSON.stringify(name)} is not pinned: ${isWaived ? `waived, ${entry.waived}` : entry.unpinnable}`,
+        message: `${kind} ${JSON.stringify(name)} is not pinned: ${why}`,
         where,
-        help: isWaived
-          ? 'remove its PinWaiver and run bayplan lock; --frozen takes waivers'
-          : "take it from an OCI registry, such as flux: { charts: { dynamo: 'oci://registry.example/charts' } } for Dynamo's; --frozen takes it as it is",
+        notes: never === undefined ? [] : [`the chart that runs it does not let it be pinned: ${never}`],
+        help: never === undefined ? waysOut['waived' in entry ? 'waived' : 'unpinnable'] : waysOut.never,
         data: { kind, name },
       }),
     ];
   });
 }
+
+/** What to do where strict takes something not as it is. */
+const waysOut = {
+  waived: 'remove its PinWaiver and run bayplan lock; --frozen takes waivers',
+  unpinnable:
+    "take it from an OCI registry, such as flux: { charts: { dynamo: 'oci://registry.example/charts' } } for Dynamo's; --frozen takes it as it is",
+  never: 'do without what runs it, or use --frozen, which takes waivers',
+} as const;
 
 /** Digests of the files that a cluster is compiled from. */
 function inputsOf({ construct }: Pick<ClusterModel, 'construct'>, lockFile: string): Record<string, string> {

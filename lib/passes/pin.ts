@@ -1,12 +1,14 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import type { Manifest } from '../emit/manifest';
-import { joinedValues, type ImagesOfChart } from '../pins/chart-images';
+import { pinnedValues } from '../backends/flux/chart-images';
+import type { Values } from '../backends/flux/charts/chart';
 import { withPinnedImages, type PinImage } from '../pins/images';
 import { emptyLock, entryOf, type Lock } from '../pins/lock';
-import { splitReference } from '../pins/registry/reference';
+import { isDigest, splitReference, type Digest } from '../pins/registry/reference';
 import { settle, type Settled, type Wanted } from '../pins/wanted';
 import { targetOf, type ClusterModel, type FleetModel } from './collect';
 import type { LoweredObject } from './lower';
+import type { BroughtImages } from './pin/brought';
 import { withDigest } from './pin/charts';
 import { unpinned } from './pin/findings';
 import { checkPlatforms } from './pin/platforms';
@@ -21,6 +23,8 @@ export interface PinnedCluster {
   readonly cluster?: ClusterModel;
   readonly wanted: readonly Wanted[];
   readonly settled: Settled;
+  /** What charts run that nobody here knows, in words. */
+  readonly notKnown: readonly string[];
 }
 
 /** Manifests in which every image and chart stands at the digest that is locked. */
@@ -30,15 +34,13 @@ export interface Pinned {
 }
 
 /**
- * Puts the digests of the lock into the manifests, whoever wrote them, and says what has none.
- *
- * @param imagesOf images that charts bring
+ * Puts the digests of the lock into the manifests, whoever wrote them, and into the values of charts for what those
+ * run by themselves; and says what has none.
  */
 export function pin(
   fleet: FleetModel,
   planned: readonly PlannedCluster[],
   lowered: readonly LoweredObject[],
-  imagesOf: ImagesOfChart = () => [],
 ): Outcome<Pinned> {
   const waivers = new Waivers(fleet.pinWaivers);
   const plans = new Map(planned.map((each) => [targetOf(each.cluster), each]));
@@ -48,9 +50,9 @@ export function pin(
   for (const [target, objects] of byTarget(lowered)) {
     const plan = plans.get(target);
     const { cluster } = plan ?? {};
-    const found = survey(cluster, objects, waivers, imagesOf);
+    const found = survey(cluster, objects, waivers);
     const settled = settle(found.wanted, cluster?.lock ?? emptyLock);
-    clusters.push({ cluster, wanted: found.wanted, settled });
+    clusters.push({ cluster, wanted: found.wanted, settled, notKnown: found.brought.notKnown });
     diagnostics.push(
       ...found.faults,
       ...settled.missing.map((one) => unpinned(one, found.uses.get(one.name) ?? [], cluster)),
@@ -81,17 +83,16 @@ function withDigests({ holders, charts, brought }: Survey, settled: Settled): Ma
   const change = (object: LoweredObject, make: (manifest: Manifest) => Manifest): void => {
     fresh.set(object, make(fresh.get(object) ?? object.manifest));
   };
+  // Before what is named in the values like any image: a chart may have another place for the digest.
+  for (const one of brought.releases) {
+    const values = withChartImages(one, settled);
+    if (values) change(one.release, (manifest) => withValues(manifest, values));
+  }
   const pinImage: PinImage = ({ reference }) => pinnedReference(reference, settled);
   for (const object of holders) change(object, (manifest) => withPinnedImages(manifest, pinImage));
   for (const { object, name, unpinnable } of charts) {
     const found = digestOf(entryOf(settled.charts, name));
     if (found !== undefined && unpinnable === undefined) change(object, (manifest) => withDigest(manifest, found));
-  }
-  for (const { image, releases } of brought) {
-    const found = digestOf(entryOf(settled.images, image.reference));
-    const { values } = image;
-    if (found === undefined || values === undefined) continue;
-    for (const release of releases) change(release, (manifest) => withValues(manifest, values(found)));
   }
   return fresh;
 }
@@ -101,12 +102,21 @@ function pinnedReference(reference: string, { images }: Pick<Lock, 'images'>): s
   return found === undefined || splitReference(reference).digest !== undefined ? undefined : `${reference}@${found}`;
 }
 
-function digestOf(pinned: object | undefined): string | undefined {
-  return pinned && 'digest' in pinned && typeof pinned.digest === 'string' ? pinned.digest : undefined;
+function digestOf(pinned: object | undefined): Digest | undefined {
+  if (!pinned || !('digest' in pinned) || typeof pinned.digest !== 'string') return undefined;
+  return isDigest(pinned.digest) ? pinned.digest : undefined;
 }
 
-/** What the release says by itself stands over the values that are added. */
-function withValues(manifest: Manifest, added: Readonly<Record<string, unknown>>): Manifest {
-  const spec = asMap(manifest['spec']);
-  return { ...manifest, spec: { ...spec, values: joinedValues(asMap(spec['values']), added) } };
+/** The values of a release with a digest for whatever its chart runs; nothing where there is none to add. */
+function withChartImages({ chart, images }: BroughtImages, settled: Settled): Values | undefined {
+  const digests = images.flatMap(({ reference }) => {
+    const found = digestOf(entryOf(settled.images, reference));
+    return found === undefined ? [] : [[reference, found] as const];
+  });
+  const pinned = pinnedValues(chart.chart, chart.version, chart.values, new Map(digests));
+  return pinned === chart.values ? undefined : pinned;
+}
+
+function withValues(manifest: Manifest, values: Values): Manifest {
+  return { ...manifest, spec: { ...asMap(manifest['spec']), values } };
 }

@@ -17,8 +17,13 @@ const shared = {
   waived: z.string().optional(),
 };
 
-/** An image; its name is the reference as declared. */
-const wantedImage = z.strictObject({ kind: z.literal('image'), ...shared });
+/** An image; its name is the reference as declared, or as a chart puts it together. */
+const wantedImage = z.strictObject({
+  kind: z.literal('image'),
+  ...shared,
+  /** Why a chart that runs it takes no digest; it is waived then. */
+  unpinnable: z.string().optional(),
+});
 
 const wantedChart = z.strictObject({
   kind: z.literal('chart'),

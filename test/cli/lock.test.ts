@@ -6,6 +6,7 @@ import { describeWithRegistry, scratch, startRegistry, stopRegistries } from '..
 import { pushChart, pushImage, pushIndex, type Pushed } from '../pins/registry/push';
 import { serve } from '../pins/registry/servers';
 import { list, node } from '../support/fleet';
+import { chartImages } from '../support/pins';
 import { run } from './run';
 
 /** `bayplan lock` from the command line, with the registry of Debian and a hub on this machine. */
@@ -14,6 +15,7 @@ const root = join(__dirname, '../..');
 const before = process.cwd();
 const amd64 = { os: 'linux', architecture: 'amd64' };
 const arm64 = { os: 'linux', architecture: 'arm64' };
+const reason = 'there is no network';
 const commit = '0123456789abcdef0123456789abcdef01234567';
 
 // Each command starts a program of its own, which takes its time on a busy machine.
@@ -39,14 +41,21 @@ const locked = (): unknown => parse(lockText());
 interface Program {
   readonly image: string;
   readonly chart?: string;
+  /** Repository of the operator's image, in place of the chart's own, which is waived. */
+  readonly operator?: string;
   readonly more?: string;
 }
 
 /** A fleet of one cluster with one graph; `more` is code after it. */
-function program({ image, chart, more = '' }: Program): void {
-  const waiver = `new PinWaiver(fleet, 'kai', { chart: 'oci://ghcr.io/*', reason: 'there is no network' });`;
+function program({ image, chart, operator, more = '' }: Program): void {
+  const waiver = `new PinWaiver(fleet, 'kai', { chart: 'oci://ghcr.io/*', image: 'ghcr.io/*', reason: '${reason}' });`;
+  const ofOperator =
+    operator === undefined
+      ? `new PinWaiver(fleet, 'nvcr', { image: 'nvcr.io/*', reason: '${reason}' });`
+      : `cluster.controllers.node.findChild('HelmRelease-dynamo-platform')
+  .addJsonPatch(JsonPatch.add('/spec/values/dynamo-operator/controllerManager', { manager: { image: { repository: '${operator}' } } }));`;
   const text = `
-import { ApiObject } from 'cdk8s';
+import { JsonPatch } from 'cdk8s';
 import { Backend, Cluster, DynamoGraph, Fleet, Inventory, Level, Model, PinWaiver, Queue, Stack, Topology } from '${root}/lib';
 const fleet = new Fleet();
 ${waiver}
@@ -64,6 +73,7 @@ new DynamoGraph(cluster, 'g', {
   frontend: {},
   worker: { gpus: 1 },
 });
+${ofOperator}
 ${more}
 fleet.synth();
 `;
@@ -84,6 +94,9 @@ async function hub(sha: () => string, token?: string): Promise<string> {
   return `http://${host}`;
 }
 
+/** What KAI's chart runs, which is waived in all of them. */
+const ofKai = Object.keys(chartImages({ 'kai-scheduler': '0.17.0' }, '')).sort();
+
 const app = ['--app', 'node --import tsx main.ts'];
 
 async function command(
@@ -100,6 +113,7 @@ describeWithRegistry('bayplan lock', () => {
   let host = '';
   let index: Pushed;
   let chart: Pushed;
+  let operator: Pushed;
 
   beforeAll(async () => {
     ({ host } = await startRegistry({ folder: store }));
@@ -109,11 +123,12 @@ describeWithRegistry('bayplan lock', () => {
     ] as const;
     index = await pushIndex(host, 'ai/server', '1.5.0', images);
     chart = await pushChart(host, 'charts/dynamo-platform', '1.5.0');
+    operator = await pushImage(host, 'ai/operator', '1.5.0', amd64);
   }, 20_000);
   afterAll(stopRegistries);
 
   test('looks up images, charts and models, and synth writes what it found', async () => {
-    program({ image: `${host}/ai/server:1.5.0`, chart: `oci://${host}/charts` });
+    program({ image: `${host}/ai/server:1.5.0`, chart: `oci://${host}/charts`, operator: `${host}/ai/operator` });
     const HF_ENDPOINT = await hub(() => commit, 'the token');
     const ours = { HF_ENDPOINT, HF_TOKEN: 'the token' };
     expect((await command(['synth'], ours)).code).toBe(4);
@@ -124,11 +139,13 @@ describeWithRegistry('bayplan lock', () => {
     expect(err).toBe(
       [
         'test.lock.yaml',
+        `  + image ${host}/ai/operator:1.5.0  ${operator.digest} linux/amd64`,
         `  + image ${host}/ai/server:1.5.0  ${index.digest} linux/amd64 linux/arm64`,
+        ...ofKai.map((name) => `  + image ${name}  waived: ${reason}`),
         `  + chart oci://${host}/charts/dynamo-platform:1.5.0  ${chart.digest}`,
         '  + chart oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler:v0.17.0  waived: there is no network',
         `  + model example/model  ${commit}`,
-        '4 added, 0 changed, 0 removed, 1 pin waived',
+        `${5 + ofKai.length} added, 0 changed, 0 removed, ${1 + ofKai.length} pins waived`,
         '',
       ].join('\n'),
     );
@@ -137,10 +154,14 @@ describeWithRegistry('bayplan lock', () => {
       cluster: 'test',
       inputs: {},
       placements: {},
-      images: { [`${host}/ai/server:1.5.0`]: { digest: index.digest, platforms: 'linux/amd64 linux/arm64' } },
+      images: {
+        [`${host}/ai/operator:1.5.0`]: { digest: operator.digest, platforms: 'linux/amd64' },
+        [`${host}/ai/server:1.5.0`]: { digest: index.digest, platforms: 'linux/amd64 linux/arm64' },
+        ...Object.fromEntries(ofKai.map((name) => [name, { waived: reason }])),
+      },
       charts: {
         [`oci://${host}/charts/dynamo-platform:1.5.0`]: { digest: chart.digest },
-        'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler:v0.17.0': { waived: 'there is no network' },
+        'oci://ghcr.io/kai-scheduler/kai-scheduler/kai-scheduler:v0.17.0': { waived: reason },
       },
       models: { 'example/model': { revision: commit } },
     });
@@ -151,12 +172,17 @@ describeWithRegistry('bayplan lock', () => {
     expect((await command(['lock', '--check'])).code).toBe(0);
     const text = lockText();
     expect((await command(['lock'], { HF_ENDPOINT: 'http://127.0.0.1:1' })).err).toBe(
-      'nothing changed in 1 lock, 1 pin waived\n',
+      `nothing changed in 1 lock, ${1 + ofKai.length} pins waived\n`,
     );
     expect(lockText()).toBe(text);
     const graph = readFileSync('dist/test/graphs/g/dynamographdeployment-inference-g.yaml', 'utf8');
     expect(graph).toContain(`image: "${host}/ai/server:1.5.0@${index.digest}"\n`);
     expect(graph).toContain(commit);
+    const release = readFileSync('dist/test/controllers/helmrelease-flux-system-dynamo-platform.yaml', 'utf8');
+    const image = { repository: `${host}/ai/operator`, tag: `1.5.0@${operator.digest}` };
+    expect(parse(release)).toMatchObject({
+      spec: { values: { 'dynamo-operator': { controllerManager: { manager: { image } } } } },
+    });
     const source = readFileSync('dist/test/flux/ocirepository-flux-system-dynamo-platform.yaml', 'utf8');
     expect(parse(source)).toMatchObject({ spec: { ref: { tag: '1.5.0', digest: chart.digest } } });
   });
@@ -169,12 +195,14 @@ describeWithRegistry('bayplan lock', () => {
     expect((await command(['lock'], { HF_ENDPOINT })).code).toBe(0);
     const second = await pushImage(host, 'ai/moving', '1.5.0', amd64, 'after');
     sha = 'f'.repeat(40);
-    expect((await command(['lock'], { HF_ENDPOINT })).err).toBe('nothing changed in 1 lock, 1 pin waived\n');
+    expect((await command(['lock'], { HF_ENDPOINT })).err).toBe(
+      `nothing changed in 1 lock, ${2 + ofKai.length} pins waived\n`,
+    );
     expect((await command(['lock', '--update', 'moving'], { HF_ENDPOINT })).err).toBe(
       [
         'test.lock.yaml',
         `  ~ image ${host}/ai/moving:1.5.0  ${first.digest} linux/amd64 -> ${second.digest} linux/amd64`,
-        '0 added, 1 changed, 0 removed, 1 pin waived',
+        `0 added, 1 changed, 0 removed, ${2 + ofKai.length} pins waived`,
         '',
       ].join('\n'),
     );

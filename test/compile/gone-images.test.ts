@@ -97,7 +97,7 @@ describe('images that are gone', () => {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'exporter', namespace: 'monitoring' },
-      ...deployment('bitnami/kubectl:latest'),
+      ...deployment('python:3.12-slim'),
     });
     expect(told(fleet.compile().diagnostics)).toEqual([]);
     const lab = early();

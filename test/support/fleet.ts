@@ -16,6 +16,7 @@ import {
   type Diagnostic,
   type DynamoGraphProps,
 } from '../../lib';
+import type { CompileOptions } from '../../lib/compile';
 import { compareKeys } from '../../lib/order';
 import { testFleet } from './pins';
 
@@ -128,9 +129,9 @@ export function specOf(fleet: Fleet, path: string): Readonly<Record<string, unkn
 }
 
 /** The findings of a compile that has to fail. */
-export function failure(fleet: Fleet): readonly Diagnostic[] {
+export function failure(fleet: Fleet, options?: CompileOptions): readonly Diagnostic[] {
   try {
-    fleet.compile();
+    fleet.compile(options);
   } catch (error) {
     if (error instanceof DiagnosticError) return error.diagnostics;
     throw error;

@@ -7,8 +7,9 @@ export const pinnedCodes = {
     title: 'an image without a digest',
     explanation: `
 A tag is a name that a registry gives to one image today and to another tomorrow. Everything that is written names its
-images by digest, objects of your own included. The digests are kept in the lock of the cluster, and bayplan lock looks up
-those that are missing; synth itself asks nobody.
+images by digest, objects of your own included, and so do the values of charts for the images that those run by
+themselves. The digests are kept in the lock of the cluster, and bayplan lock looks up those that are missing; synth itself
+asks nobody.
 
 Where an image cannot be looked up, a PinWaiver says so, with the reason. It stays a tag then, and is counted.`,
     bad: "backend: Backend.vllm({ image: 'registry.example/team/vllm-runtime:1.5.0' })   # not in the lock yet",
@@ -55,10 +56,11 @@ that of the default branch, or of the branch or tag that is declared. A PinWaive
     severity: 'error',
     title: 'an image that a chart does not let pin',
     explanation: `
-The chart names this image in its own templates, and has no value that would hold a digest. A PinWaiver says why that is
-taken; the other way is a chart of your own.`,
-    bad: "stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0' })   # a chart that names an image by itself",
-    good: "new PinWaiver(cluster, 'operator', { image: 'registry.example/operator:1.5.0', reason: 'the chart has no value for it' })",
+The chart runs this image, and none of its values takes a digest for it: the name or the tag stands in a template, or a
+program puts them together. A PinWaiver says why that is taken. Other ways are to switch off what runs it, where the chart
+can, or a chart of your own.`,
+    bad: "stack: Stack.of({ dynamo: '1.5.0', kai: '0.17.0', grove: '0.1.0-alpha.13' })   # its operator writes the tag of grove-initc",
+    good: "new PinWaiver(cluster, 'initc', { image: 'ghcr.io/ai-dynamo/grove/grove-initc:v0.1.0-alpha.13', reason: 'the operator writes its own version' })",
   },
   BAY6028: {
     severity: 'error',

@@ -1,10 +1,11 @@
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
+import type { Manifest } from '../../emit/manifest';
 import { shownName } from '../../inventory/document';
 import type { Wanted } from '../../pins/wanted';
 import type { ClusterModel } from '../collect';
 import { whereOf, type Use } from './uses';
 
-/** So many objects are named; the others are counted. */
+/** So many are named; the others are counted. */
 const MOST_NAMED = 3;
 
 /** Nothing says which bytes these are. */
@@ -52,22 +53,41 @@ export function floatingChart(name: string, why: string, uses: readonly Use[]): 
   });
 }
 
-/** An image that a chart names by itself, without values that could hold a digest. */
-export function unnameable(name: string, uses: readonly Use[]): Diagnostic {
+/** An image that a chart runs, without a value that takes its digest. */
+export function unpinnableImage(name: string, why: string, uses: readonly Use[]): Diagnostic {
+  const instead = uses.flatMap(({ byChart }) => byChart?.image.instead ?? [])[0];
+  const waiver = `say why that is taken: new PinWaiver(cluster, 'id', { image: '${name}', reason: '…' })`;
   return diagnostic('BAY6027', {
-    message: `image ${JSON.stringify(name)} is named by a chart that has no value for its digest`,
+    message: `image ${JSON.stringify(name)} cannot be pinned: ${why}`,
     where: whereOf(uses),
     notes: named(uses),
-    help: `say why that is taken: new PinWaiver(cluster, 'id', { image: '${name}', reason: '…' })`,
+    help: instead === undefined ? waiver : `${instead}; or ${waiver}`,
     data: { kind: 'image', name },
   });
 }
 
+/** Who names it, and which charts run it as what. */
 function named(uses: readonly Use[]): string[] {
-  const objects = [...new Set(uses.map(({ object: { manifest } }) => manifest))].map(({ kind, metadata }) => {
-    const { name, namespace } = metadata;
-    return `${kind} "${name}"${namespace === undefined ? '' : ` in namespace "${namespace}"`}`;
-  });
-  const more = objects.length > MOST_NAMED ? ` and ${objects.length - MOST_NAMED} more` : '';
-  return objects.length === 0 ? [] : [`named by ${objects.slice(0, MOST_NAMED).join(', ')}${more}`];
+  const objects = new Set<string>();
+  const runs = new Map<string, string[]>();
+  for (const { object, byChart } of uses) {
+    const shown = shownObject(object.manifest);
+    if (byChart) {
+      const chart = `chart "${byChart.chart.chart}" ${byChart.chart.version} of ${shown}`;
+      runs.set(chart, [...(runs.get(chart) ?? []), byChart.image.runs]);
+    } else objects.add(shown);
+  }
+  return [
+    ...(objects.size === 0 ? [] : [`named by ${some([...objects])}`]),
+    ...[...runs].map(([chart, all]) => `${chart} runs it as ${some(all)}`),
+  ];
+}
+
+function some(names: readonly string[]): string {
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+}
+
+function shownObject({ kind, metadata: { name, namespace } }: Manifest): string {
+  return `${kind} "${name}"${namespace === undefined ? '' : ` in namespace "${namespace}"`}`;
 }

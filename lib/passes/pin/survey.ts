@@ -1,21 +1,15 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic';
-import type { ChartImage, ImagesOfChart } from '../../pins/chart-images';
 import { withPinnedImages } from '../../pins/images';
 import { parseImage, splitReference } from '../../pins/registry/reference';
 import type { Wanted, WantedChart, WantedImage } from '../../pins/wanted';
 import type { ClusterModel } from '../collect';
 import type { LoweredObject } from '../lower';
+import { broughtBy, pointerOf, tells, type Brought } from './brought';
 import { chartsOf, type ChartUse } from './charts';
-import { floatingChart, floatingImage, unnameable } from './findings';
+import { floatingChart, floatingImage, unpinnableImage } from './findings';
 import { wantedModel } from './models';
 import { add, constructsOf, whereOf, type Use } from './uses';
 import type { Waivers } from './waivers';
-
-/** An image that a chart brings, and the releases that install it. */
-export interface BroughtImage {
-  readonly image: ChartImage;
-  readonly releases: readonly LoweredObject[];
-}
 
 /** What the objects of a cluster name that can change by itself. */
 export interface Survey {
@@ -25,35 +19,25 @@ export interface Survey {
   /** Objects that name an image. */
   readonly holders: ReadonlySet<LoweredObject>;
   readonly charts: readonly ChartUse[];
-  readonly brought: readonly BroughtImage[];
+  readonly brought: Brought;
   /** About what can never be pinned as it is named. */
   readonly faults: readonly Diagnostic[];
 }
 
 /** Looks through all objects of a cluster, and its graphs. */
-export function survey(
-  cluster: ClusterModel | undefined,
-  objects: readonly LoweredObject[],
-  waivers: Waivers,
-  imagesOf: ImagesOfChart,
-): Survey {
+export function survey(cluster: ClusterModel | undefined, objects: readonly LoweredObject[], waivers: Waivers): Survey {
   const charts = chartsOf(objects);
-  const brought = charts.flatMap(({ address, version, releases }) =>
-    imagesOf({ address, version: version.replace(/@.*/, '') }).map((image) => ({ image, releases })),
-  );
-  const images = usesOfImages(objects);
-  const holders = new Set([...images.values()].flat().map(({ object }) => object));
+  const brought = broughtBy(objects);
+  const written = imagesIn(objects, brought);
+  const images = grouped([...written, ...imagesOf(brought)]);
   const named = [...images].map(([reference, uses]) => wantImage(reference, uses, waivers));
   const charted = [...usesOfCharts(charts)].map(([chart, uses]) => wantChart(chart, uses, waivers));
-  const inCharts = brought
-    .filter(({ image }) => !images.has(image.reference))
-    .map((each) => wantBrought(each, waivers));
-  const found = [...named, ...charted, ...inCharts];
+  const found = [...named, ...charted];
   const models = cluster?.graphs.filter(({ spec }) => !spec.manifest).map((graph) => wantedModel(graph, waivers)) ?? [];
   return {
     wanted: [...found.flatMap(({ wanted }) => wanted), ...uniqueModels(models)],
     uses: new Map(found.map(({ name, uses }) => [name, uses])),
-    holders,
+    holders: new Set(written.map(([, { object }]) => object)),
     charts,
     brought,
     faults: found.flatMap(({ faults }) => faults),
@@ -68,14 +52,35 @@ interface Found {
   readonly faults: readonly Diagnostic[];
 }
 
-function usesOfImages(objects: readonly LoweredObject[]): Map<string, Use[]> {
-  const uses = new Map<string, Use[]>();
+/** A reference, and who names it. */
+type ImageUse = readonly [reference: string, use: Use];
+
+/** Images that stand in objects. What the list of a chart tells of its values, it tells better: with the whole name. */
+function imagesIn(objects: readonly LoweredObject[], { releases }: Brought): ImageUse[] {
+  const told = new Map(releases.map(({ release, images }) => [release, images]));
+  const uses: ImageUse[] = [];
   for (const object of objects) {
+    const ofChart = told.get(object) ?? [];
     withPinnedImages(object.manifest, ({ reference, pointer, inContainer }) => {
-      add(uses, reference, { object, pointer, inContainer });
+      if (!tells(ofChart, pointer)) uses.push([reference, { object, pointer, inContainer }]);
       return undefined;
     });
   }
+  return uses;
+}
+
+/** Images that charts run. */
+function imagesOf({ releases }: Brought): ImageUse[] {
+  return releases.flatMap(({ release, chart, images }) =>
+    images.map((image): ImageUse => {
+      return [image.reference, { object: release, pointer: pointerOf(image), byChart: { chart, image } }];
+    }),
+  );
+}
+
+function grouped(all: readonly ImageUse[]): Map<string, Use[]> {
+  const uses = new Map<string, Use[]>();
+  for (const [reference, use] of all) add(uses, reference, use);
   return uses;
 }
 
@@ -91,16 +96,26 @@ function usesOfCharts(charts: readonly ChartUse[]): Map<ChartUse, Use[]> {
 }
 
 function wantImage(name: string, uses: readonly Use[], waivers: Waivers): Found {
-  const { tag, digest } = splitReference(name);
-  const read = parseImage(name, whereOf(uses));
+  const where = whereOf(uses);
+  const read = parseImage(name, where);
   if (!read.ok) return { name, uses, wanted: [], faults: read.diagnostics };
+  const { tag, digest } = splitReference(name);
+  const unpinnable = digest === undefined ? reasonAgainst(uses) : undefined;
   const floats = digest === undefined && (tag === undefined || tag === 'latest');
   // Without a tag it may be no image at all, unless a container runs it.
-  const waivable = digest === undefined && (!floats || (tag === undefined && !uses.some((use) => use.inContainer)));
+  const mayBeNone = tag === undefined && !uses.some((use) => use.inContainer);
+  const waivable = digest === undefined && (unpinnable !== undefined || !floats || mayBeNone);
   const waived = waivable ? waivers.reason('image', name, constructsOf(uses)) : undefined;
-  if (floats && waived === undefined) return { name, uses, wanted: [], faults: [floatingImage(name, uses, waivable)] };
-  const wanted: WantedImage = { kind: 'image', name, where: whereOf(uses), waived };
+  const refused = (fault: Diagnostic): Found => ({ name, uses, wanted: [], faults: [fault] });
+  if (unpinnable !== undefined && waived === undefined) return refused(unpinnableImage(name, unpinnable, uses));
+  if (floats && waived === undefined) return refused(floatingImage(name, uses, waivable));
+  const wanted: WantedImage = { kind: 'image', name, where, waived, unpinnable };
   return { name, uses, wanted: [wanted], faults: [] };
+}
+
+/** Why no value of a chart that runs it takes a digest. */
+function reasonAgainst(uses: readonly Use[]): string | undefined {
+  return uses.flatMap(({ byChart }) => (byChart?.image.pin.kind === 'not' ? [byChart.image.pin.reason] : []))[0];
 }
 
 function wantChart(
@@ -112,16 +127,6 @@ function wantChart(
   const waived = version.includes('sha256:') ? undefined : waivers.reason('chart', name, constructsOf(uses));
   const wanted: WantedChart = { kind: 'chart', name, where: whereOf(uses), waived, address, version, unpinnable };
   return { name, uses, wanted: [wanted], faults: [] };
-}
-
-/** An image that only a chart knows of: without values for its digest nothing that is written can hold one. */
-function wantBrought({ image, releases }: BroughtImage, waivers: Waivers): Found {
-  const { reference: name, values } = image;
-  const uses = releases.map((object) => ({ object, pointer: 'spec.values' }));
-  const waived = waivers.reason('image', name, constructsOf(uses));
-  const wanted: WantedImage = { kind: 'image', name, where: whereOf(uses), waived };
-  const isLost = values === undefined && waived === undefined;
-  return { name, uses, wanted: isLost ? [] : [wanted], faults: isLost ? [unnameable(name, uses)] : [] };
 }
 
 /** Graphs may share a model; it is waived where all of them waive it. */

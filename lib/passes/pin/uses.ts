@@ -1,6 +1,7 @@
 import type { IConstruct } from 'constructs';
 import type { Where } from '../../diagnostics/diagnostic';
 import type { LoweredObject } from '../lower';
+import type { RunByChart } from './brought';
 
 /** An object that names something, and where in it. */
 export interface Use {
@@ -8,6 +9,8 @@ export interface Use {
   readonly pointer: string;
   /** Of an image: a container runs it. */
   readonly inContainer?: boolean;
+  /** Of an image that no object names, but the chart of a release: what of it. */
+  readonly byChart?: RunByChart;
 }
 
 /** Adds one to those of a name. */
