@@ -1,11 +1,12 @@
 import { adoptedStack, type AdoptedStack } from '../adopt/stack';
-import { diagnostic, hasErrors, sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic';
-import { exitCodes } from '../diagnostics/exit';
-import { writeFile } from '../emit/write-file';
+import { hasErrors, sortDiagnostics, type Diagnostic } from '../diagnostics/diagnostic';
+import { exitCodes, type ExitCode } from '../diagnostics/exit';
+import { writeFileAndFolders } from '../emit/write-file';
 import { readManifests } from '../workloads/objects';
-import { text, type Command } from './command';
-import { report } from './io';
+import { text, type Arguments, type Command } from './command';
+import { report, type Io } from './io';
 import { manifestOptions, manifestSources } from './manifests';
+import { UsageError } from './usage-error';
 
 /** Writes the stack of graphs that exist; see docs/adopt.md. */
 export const adopt: Command = {
@@ -21,43 +22,36 @@ export const adopt: Command = {
     ['kubectl get dgd qwen -o yaml | bayplan adopt -f - -o stacks/qwen.ts', 'take over a graph that runs'],
   ],
   run: async (io, args) => {
-    const sources = await manifestSources(io, args);
-    const manifests = readManifests(sources);
-    const { stack, diagnostics } = adoptedStack(manifests.objects, text(args, 'namespace') ?? 'default');
-    const found = [...manifests.diagnostics, ...diagnostics];
-    if (!stack || hasErrors(found)) {
-      report(io, sortDiagnostics(found));
-      return exitCodes.input;
-    }
-    report(io, [...sortDiagnostics(found), ...leftOut(stack)]);
-    const output = text(args, 'output');
+    const [output, namespace] = [named(args, 'output'), named(args, 'namespace') ?? 'default'];
+    const manifests = readManifests(await manifestSources(io, args));
+    if (hasErrors(manifests.diagnostics)) return refuse(io, manifests.diagnostics);
+    const { stack, diagnostics } = adoptedStack(manifests.objects, namespace);
+    const found = sortDiagnostics([...manifests.diagnostics, ...diagnostics]);
+    if (!stack) return refuse(io, found);
+    const failed = output === undefined ? [] : writeFileAndFolders(output, stack.text).diagnostics;
+    report(io, [...found, ...failed]);
+    if (hasErrors(failed)) return exitCodes.input;
     if (output === undefined) io.out(stack.text);
-    else {
-      const written = writeFile(output, stack.text);
-      report(io, written.diagnostics);
-      if (!written.ok) return exitCodes.internal;
-    }
-    io.err(nextStep(stack, output));
+    if (io.env['BAYPLAN_FORMAT'] !== 'json') io.err(nextStep(stack, output));
     return exitCodes.ok;
   },
 };
 
-function leftOut({ leftOut: objects }: AdoptedStack): Diagnostic[] {
-  if (objects.length === 0) return [];
-  return [
-    diagnostic('BAY2103', {
-      message: `not taken over: ${objects.join(', ')}`,
-      where: { pointer: 'bayplan adopt' },
-      help: 'keep applying them as before, or declare them in the cluster as constructs of your own',
-      data: { objects },
-    }),
-  ];
+function refuse(io: Io, diagnostics: readonly Diagnostic[]): ExitCode {
+  report(io, sortDiagnostics(diagnostics));
+  return exitCodes.input;
+}
+
+/** The text of an option, undefined where it is not given. */
+function named(args: Arguments, option: string): string | undefined {
+  const name = text(args, option);
+  if (name === '') throw new UsageError(`--${option} is empty`, 'write a name behind it, or leave it out');
+  return name;
 }
 
 /** What is left to be written by hand. */
-function nextStep({ functions }: AdoptedStack, output = 'the file'): string {
-  const name = output.replace(/\.ts$/, '');
-  const from = output === 'the file' ? './stacks/…' : name.startsWith('.') || name.startsWith('/') ? name : `./${name}`;
+function nextStep({ functions }: AdoptedStack, output = 'stacks/NAME.ts'): string {
+  const file = output.replace(/\.ts$/, '');
   const calls = functions.map((each) => `  ${each}(cluster, queue);\n`).join('');
-  return `To compile it, add to main.ts:\n  import { ${functions.join(', ')} } from '${from}';\n${calls}`;
+  return `to compile it, add to main.ts:\n  import { ${functions.join(', ')} } from '${/^[./]/.test(file) ? file : `./${file}`}';\n${calls}`;
 }

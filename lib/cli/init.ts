@@ -1,15 +1,20 @@
-import { basename, extname, resolve } from 'node:path';
-import { declaredNodes } from '../adopt/init/declared';
-import { starterFiles, type Copied } from '../adopt/init/files';
+import { basename, resolve } from 'node:path';
+import { declaredInventory } from '../adopt/init/declared';
+import { starterFiles } from '../adopt/init/files';
 import { starterFor } from '../adopt/init/starter';
 import type * as TryOut from '../adopt/init/try-out';
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import { exitCodes, type ExitCode } from '../diagnostics/exit';
+import { inventoryText } from '../emit/inventory-text';
 import { writeNewFolder } from '../emit/new-folder';
-import { readText } from '../inventory/document';
+import type { ClusterInventory } from '../inventory/cluster';
+import { compact } from '../inventory/compact/compact';
+import { droppedKeys } from '../inventory/compact/labels';
 import { Inventory } from '../inventory/inventory';
-import { STANDARD_INPUT, text, type Arguments, type Command } from './command';
+import { textSource } from '../inventory/source';
+import { text, type Arguments, type Command } from './command';
 import { report, type Io } from './io';
+import { openInventory } from './read-inventory';
 import { UsageError } from './usage-error';
 
 /** Makes a repository for a fleet; see docs/topology.md for how its topology is chosen. */
@@ -22,7 +27,7 @@ export const init: Command = {
       alias: 'i',
       type: 'string',
       requiresArg: true,
-      describe: 'Nodes of the first cluster: kubectl get nodes -o json [default: a small cluster, declared]',
+      describe: 'Nodes of the first cluster: kubectl get nodes -o json, or - [default: a small cluster, declared]',
     },
     pods: { type: 'string', requiresArg: true, describe: 'What runs on them: kubectl get pods -A -o json' },
     cluster: {
@@ -36,26 +41,29 @@ export const init: Command = {
   examples: [
     ['bayplan init stack', 'a repository with a small cluster to try things on'],
     ['bayplan init stack -i nodes.json --pods pods.json -c eu-west', 'with the nodes and levels of a cluster'],
+    ['kubectl get nodes -o json | bayplan init stack -i -', 'of the cluster at hand'],
   ],
-  run: (io, args) => {
+  run: async (io, args) => {
     const asked = readAsked(args);
-    const source = asked.nodes === undefined ? declared() : copied(asked.nodes, asked.pods);
-    if (!source.ok) return fail(io, source.diagnostics, exitCodes.input);
-    const { inventory, nodes, pods } = source.value;
-    const loaded = inventory.load();
-    if (!loaded.ok) return fail(io, loaded.diagnostics, exitCodes.input);
-    const starter = starterFor(asked.cluster, loaded.value);
-    const errors = loadTryOut()
-      .tryOut(starter, inventory)
-      .filter(({ severity }) => severity === 'error');
+    const read = asked.nodes === undefined ? declared() : await given(io, asked.nodes, asked.pods);
+    if (!read.ok) return fail(io, read.diagnostics, exitCodes.input);
+    const { text: content, inventory, isDeclared } = read.value;
+    const starter = starterFor(asked.cluster, inventory, isDeclared);
+    const first = loadTryOut().tryOut(starter, content);
+    const errors = first.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) return fail(io, errors, exitCodeOf(errors));
-    const files = starterFiles(packageName(asked.folder), starter, nodes, pods);
+    const files = starterFiles(packageName(asked.folder), starter, content);
     const written = writeNewFolder(asked.folder, files);
     if (!written.ok) return fail(io, written.diagnostics, exitCodes.input);
-    io.err(`${files.size} files in ${asked.folder}\nnext: cd ${asked.folder} && npm install && npx bayplan synth\n`);
+    report(io, read.diagnostics);
+    if (io.env['BAYPLAN_FORMAT'] !== 'json') io.err(nextStep(asked.folder, files.size));
     return exitCodes.ok;
   },
 };
+
+function nextStep(folder: string, files: number): string {
+  return `${files} files in ${folder}\nnext: cd ${folder} && npm install && npx bayplan synth\n`;
+}
 
 /** Loads the constructs when they are asked for: that takes longer than most commands, which do without. */
 function loadTryOut(): typeof TryOut {
@@ -71,12 +79,9 @@ interface Asked {
 }
 
 function readAsked(args: Arguments): Asked {
-  const [nodes, pods] = [text(args, 'inventory'), text(args, 'pods')];
-  const folder = text(args, 'folder') ?? '';
-  if (folder === '') throw new UsageError('the name of the folder is empty', 'name a folder, such as stack');
-  if (nodes === STANDARD_INPUT || pods === STANDARD_INPUT) {
-    throw new UsageError('lists are copied, and so cannot come from standard input', 'write the list to a file first');
-  }
+  const folder = named(args, 'folder', 'name a folder, such as stack') ?? '';
+  const nodes = named(args, 'inventory', 'a dash reads standard input');
+  const pods = named(args, 'pods', 'a dash reads standard input');
   if (pods !== undefined && nodes === undefined) {
     throw new UsageError('--pods is given without --inventory', 'pods run on nodes: name their list, too');
   }
@@ -90,38 +95,40 @@ function readAsked(args: Arguments): Asked {
   return { folder, cluster, nodes, pods };
 }
 
-/** Where the nodes of the first cluster come from, and what is copied. */
+function named(args: Arguments, what: string, help: string): string | undefined {
+  const name = text(args, what);
+  if (name === '') throw new UsageError(`the name of the ${what} is empty`, help);
+  return name;
+}
+
+/** The nodes of the first cluster, and the file that they are written to. */
 interface Source {
-  readonly inventory: Inventory;
-  readonly nodes: Copied;
-  readonly pods?: Copied;
+  readonly inventory: ClusterInventory;
+  readonly text: string;
+  /** True where they are an example. */
+  readonly isDeclared: boolean;
 }
 
 function declared(): Outcome<Source> {
-  const content = declaredNodes();
-  const inventory = Inventory.fromObjects({ nodes: JSON.parse(content) });
-  return {
-    ok: true,
-    value: { inventory, nodes: { name: 'nodes.json', text: content, declared: true } },
-    diagnostics: [],
-  };
+  const content = declaredInventory();
+  return loaded(Inventory.fromBytes({ nodes: textSource('declared', content) }), (inventory) => ({
+    inventory,
+    text: content,
+    isDeclared: true,
+  }));
 }
 
-function copied(nodes: string, pods: string | undefined): Outcome<Source> {
-  const copies = [copy('nodes', nodes), ...(pods === undefined ? [] : [copy('pods', pods)])];
-  const diagnostics = copies.flatMap((one) => one.diagnostics);
-  const [first, second] = copies.flatMap((one) => (one.ok ? [one.value] : []));
-  if (first === undefined || diagnostics.length > 0) return { ok: false, diagnostics };
-  const inventory = Inventory.fromKubectl(nodes, { pods });
-  return { ok: true, value: { inventory, nodes: first, pods: second }, diagnostics };
+async function given(io: Io, nodes: string, pods: string | undefined): Promise<Outcome<Source>> {
+  return loaded(await openInventory(io, { nodes, pods }), (inventory) => ({
+    inventory,
+    text: inventoryText(compact(inventory, droppedKeys(inventory.nodes))),
+    isDeclared: false,
+  }));
 }
 
-function copy(name: string, file: string): Outcome<Copied> {
-  const content = readText(file);
-  if (!content.ok) return content;
-  const ending = extname(file).toLowerCase();
-  const kept = ['.yaml', '.yml'].includes(ending) ? ending : '.json';
-  return { ok: true, value: { name: `${name}${kept}`, text: content.value }, diagnostics: content.diagnostics };
+function loaded(source: Inventory, make: (inventory: ClusterInventory) => Source): Outcome<Source> {
+  const read = source.load();
+  return read.ok ? { ...read, value: make(read.value) } : read;
 }
 
 function fail(io: Io, diagnostics: readonly Diagnostic[], code: ExitCode): ExitCode {

@@ -62,7 +62,7 @@ export function adoptedGraph(
 
 function notOneGraph(path: string, source: Where, count: number): Diagnostic {
   return diagnostic('BAY2100', {
-    message: `${count === 0 ? 'none' : count} of the manifests of "${path}" ${count === 0 ? 'is' : 'are'} a ${GRAPH}`,
+    message: `${count === 0 ? 'no manifest' : `${count} manifests`} of "${path}" ${count === 0 ? 'is' : 'are'} of kind ${GRAPH}`,
     where: { construct: path, ...source, pointer: 'manifests' },
     help: 'give each graph a construct of its own, with one DynamoGraphDeployment among its manifests',
   });
@@ -90,7 +90,7 @@ function specOf(
   { topology }: GraphCluster,
   props: AdoptedGraphProps,
   workload: Workload,
-  { apiVersion, metadata, spec }: ManifestProps,
+  { apiVersion, spec }: ManifestProps,
 ): GraphSpec {
   const { name, namespace, labels, annotations, components } = workload;
   const priorityClass = props.priorityClass ?? PriorityClass.inference;
@@ -109,7 +109,7 @@ function specOf(
   return {
     path,
     name,
-    namespace: namespace || metadata.name,
+    namespace,
     queue: props.queue.name,
     priorityClass: { name: priorityClass.name, value: priorityClass.value },
     preemptible: props.preemptible ?? false,

@@ -30,6 +30,23 @@ export function writeFile(
   }
 }
 
+/** The same in a folder that need not be there; where the file cannot be written, no folder is made. */
+export function writeFileAndFolders(
+  name: string,
+  content: string | Uint8Array,
+  fs: FileSystem = diskFileSystem,
+): Outcome<undefined> {
+  let made: string | undefined;
+  try {
+    made = fs.makeFolders(dirname(resolve(name)));
+  } catch (cause) {
+    return { ok: false, diagnostics: [fileNotWritten(shownName(name), cause)] };
+  }
+  const outcome = writeFile(name, content, fs);
+  if (!outcome.ok && made !== undefined) fs.remove(made);
+  return outcome;
+}
+
 const written: Outcome<undefined> = { ok: true, value: undefined, diagnostics: [] };
 
 function replace(fs: FileSystem, target: string, content: string | Uint8Array): void {

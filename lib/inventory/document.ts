@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { LineCounter, parseDocument, type YAMLError } from 'yaml';
 import { diagnostic, type Outcome } from '../diagnostics/diagnostic';
+import { tooDeepAt } from '../yaml-depth';
 import { findDuplicateKey, searchDuplicate, type DuplicateKey } from './duplicate-key';
 import type { Stop } from './json-list';
 import { findJsonError, type JsonSyntaxError } from './json-syntax';
-import type { Position } from './positions';
+import { positionOf, type Position } from './positions';
 
 /**
  * Reads a JSON or YAML file; relative names start from the working folder. The value is what the text says, unchecked;
@@ -113,9 +114,13 @@ export function parseText(file: string, text: string): Outcome<unknown> {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // Both parsers go down into maps and lists by calling themselves.
-    const message = 'maps and lists stand within each other thousands deep';
-    return failed('BAY1002', file, { message, help: 'if a program wrote the file, let it write it again' });
+    return tooDeep(file);
   }
+}
+
+function tooDeep(file: string, place?: Position): Outcome<never> {
+  const message = 'maps and lists stand too deep within each other';
+  return failed('BAY1002', file, { message, help: 'if a program wrote the file, let it write it again', ...place });
 }
 
 function parsed(file: string, text: string): Outcome<unknown> {
@@ -190,6 +195,8 @@ function yamlKey(text: string, offset: number): string {
 
 function parseYaml(file: string, text: string): Outcome<unknown> {
   if (text.length > LARGEST_YAML) return tooLarge(file, 'YAML', LARGEST_YAML);
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) return tooDeep(file, positionOf(text, deep));
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
   // A warning is a tag that nobody knows: its value would be read as if it had none.

@@ -2,7 +2,7 @@ import { isMap, parseAllDocuments, visit, type Document } from 'yaml';
 import { diagnostic, type Diagnostic } from '../diagnostics/diagnostic';
 import { findDuplicateKey } from './duplicate-key';
 import { brokenJson, brokenYaml, usedTwice, yamlValue } from './document';
-import { deepest, tooDeepAt } from './depth';
+import { deepest, tooDeepAt } from '../yaml-depth';
 import { inJson, inYaml, positionOf, positionsIn, type Find, type Position } from './positions';
 
 /** One of the documents of a file. */

@@ -48,6 +48,11 @@ export function standardInput(pieces: readonly Buffer[]): ByteSource {
   return { file: 'standard input', pieces: () => pieces };
 }
 
+/** A text in memory. @param file how it is named in findings */
+export function textSource(file: string, text: string): ByteSource {
+  return { file, pieces: () => [Buffer.from(text)] };
+}
+
 /** Up to this size a text is kept while it is read, for a reader that needs the whole of it. */
 const longestWhole = 64_000_000;
 /** Up to this size places are looked up in the text. */

@@ -1,5 +1,6 @@
 import { LineCounter, parseAllDocuments } from 'yaml';
 import { diagnostic, type Diagnostic, type Outcome, type Where } from '../diagnostics/diagnostic';
+import { tooDeepAt } from '../yaml-depth';
 import { isMap, type JsonMap, type KindSchema, type SchemaBundle, type Scope } from './schema';
 import { isTooDeep, readSchema, sortedMap, type Fault } from './structural';
 
@@ -83,6 +84,11 @@ function parseJson(file: string, text: string): Outcome<readonly Document[]> {
 }
 
 function parseYaml(file: string, text: string): Outcome<readonly Document[]> {
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) {
+    const line = text.slice(0, deep).split('\n').length;
+    return refused(notReadable(file, 'not YAML: maps and lists stand too deep within each other', { line }));
+  }
   const lineCounter = new LineCounter();
   try {
     const parsed = parseAllDocuments(text, { lineCounter, prettyErrors: false, logLevel: 'error' });

@@ -99,7 +99,7 @@ function isOwned({ namespace, document }: ManifestObject, objects: readonly Mani
 }
 
 /** `apps` of `apps/v1`; empty for the core group. */
-function groupOf({ apiVersion }: ManifestObject): string {
+export function groupOf({ apiVersion }: ManifestObject): string {
   return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
 }
 

@@ -133,6 +133,18 @@ describe('a problem that cannot be read', () => {
     expect(err).toContain(`\n${line}\n`);
   });
 
+  test('refuses a problem of brackets or keys without end, with their line', async () => {
+    for (const text of [`nodes: ${'['.repeat(5000)}`, `nodes:\n${'? '.repeat(5000)}x`]) {
+      const { code, out, err } = await run(['place', '-'], { input: text });
+      expect({ code, out, found: err.match(/^error\[\w+\].*/gm) }).toEqual({
+        code: 2,
+        out: '',
+        found: ['error[BAY1002]: maps and lists stand too deep within each other'],
+      });
+      expect(err).toMatch(/--> standard input:\d:\d+/);
+    }
+  });
+
   test('aliases that unfold without end', async () => {
     const layers = 'bcdefghi'
       .split('')

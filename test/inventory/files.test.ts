@@ -140,13 +140,19 @@ describe('a file that is no node list', () => {
       'JSON of lists without end',
       'a.json',
       '['.repeat(100_000),
-      'BAY1002 a.json: maps and lists stand within each other thousands deep',
+      'BAY1002 a.json: maps and lists stand too deep within each other',
     ],
     [
       'YAML of lists without end',
       'a.yaml',
       `items: ${'['.repeat(100_000)}`,
-      'BAY1002 a.yaml: maps and lists stand within each other thousands deep',
+      'BAY1002 a.yaml 1:308: maps and lists stand too deep within each other',
+    ],
+    [
+      'YAML of keys that are maps without end',
+      'a.yaml',
+      `${'? '.repeat(4000)}x`,
+      'BAY1002 a.yaml 1:1: maps and lists stand too deep within each other',
     ],
     ['YAML of 16 MB', 'a.yaml', `kind: List # ${'.'.repeat(16_000_000)}`, 'BAY1050 a.yaml: YAML of more than 16 MB'],
     [

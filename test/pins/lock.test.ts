@@ -193,3 +193,13 @@ describe('whatever happens to a file', () => {
     );
   });
 });
+
+test.each([
+  ['brackets', `images: ${'['.repeat(5000)}`],
+  ['keys that are maps', `images:\n${'? '.repeat(5000)}x`],
+])('a lock of %s without end is refused before it is parsed', (_, text) => {
+  const { diagnostics } = readLock('test.lock.yaml', text);
+  expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+    ['BAY1002', 'maps and lists stand too deep within each other'],
+  ]);
+});

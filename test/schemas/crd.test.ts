@@ -141,6 +141,11 @@ describe('what is no CRD', () => {
   const deep = '['.repeat(2000) + ']'.repeat(2000);
   test.each([
     ['nothing', '', 'BAY4510 - the file is empty'],
+    [
+      'lists without end',
+      `a:\n  ${'['.repeat(5000)}`,
+      'BAY4510 2 not YAML: maps and lists stand too deep within each other',
+    ],
     ['a comment', '# nothing\n', 'BAY4510 - the file is empty'],
     ['another kind', 'apiVersion: v1\nkind: Pod\n', 'BAY4510 1 holds no CustomResourceDefinition but v1 Pod'],
     [

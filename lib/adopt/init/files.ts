@@ -1,35 +1,22 @@
 import { version, versionsOf } from '../../version';
-import { mainCode, topologyFileCode, type InventoryFiles } from './code';
-import type { Starter } from './starter';
+import { mainCode } from './code';
+import { inventoryFile, type Starter } from './starter';
 
-/** A list of nodes or pods, to be copied as it is. */
-export interface Copied {
-  /** Name of the file in the folder of its cluster, such as `nodes.json`. */
-  readonly name: string;
-  readonly text: string;
-  /** True where it was made up here. */
-  readonly declared?: boolean;
-}
-
-/** Every file of a new stack repository, by path. @param name of the package */
-export function starterFiles(
-  name: string,
-  starter: Starter,
-  nodes: Copied,
-  pods: Copied | undefined,
-): ReadonlyMap<string, string> {
-  const folder = `topologies/${starter.cluster}`;
-  const inventory: InventoryFiles = { nodes: nodes.name, pods: pods?.name, declared: nodes.declared === true };
+/**
+ * Every file of a new stack repository, by path.
+ *
+ * @param name of the package
+ * @param inventory text of the cluster's inventory file
+ */
+export function starterFiles(name: string, starter: Starter, inventory: string): ReadonlyMap<string, string> {
   return new Map([
     ['package.json', json(packageManifest(name))],
     ['tsconfig.json', json(tsconfig)],
     ['cdk8s.yaml', 'language: typescript\napp: node --import tsx main.ts\noutput: .cdk8s.out\n'],
-    ['.gitignore', 'node_modules/\n.cdk8s.out/\n.dist.*/\n'],
-    ['README.md', readme(name, starter, inventory)],
+    ['.gitignore', 'node_modules/\n.cdk8s.out/\n.dist.*/\n/nodes.json\n/pods.json\n'],
+    ['README.md', readme(name, starter)],
     ['main.ts', mainCode(starter)],
-    [`${folder}/index.ts`, topologyFileCode(starter, inventory)],
-    [`${folder}/${nodes.name}`, nodes.text],
-    ...(pods === undefined ? [] : [[`${folder}/${pods.name}`, pods.text] as const]),
+    [inventoryFile(starter), inventory],
   ]);
 }
 
@@ -58,36 +45,47 @@ const tsconfig = {
     noEmit: true,
     skipLibCheck: true,
   },
-  include: ['main.ts', 'topologies'],
+  include: ['**/*.ts'],
 };
 
-function readme(name: string, { cluster }: Starter, { nodes, pods, declared }: InventoryFiles): string {
-  const folder = `topologies/${cluster}`;
-  const files = [`kubectl get nodes -o json > ${folder}/${nodes}`];
-  if (pods !== undefined) files.push(`kubectl get pods -A -o json > ${folder}/${pods}`);
+function readme(name: string, starter: Starter): string {
+  const { cluster } = starter;
+  const inventory = inventoryFile(starter);
   return `# ${name}
 
 Inference graphs and the clusters that they run on, compiled by Bayplan to
 \`dist/\`, which Flux applies.
 
 \`\`\`sh
-npm install                                    # once; commit package-lock.json
-npx bayplan synth                              # compiles main.ts to dist/
-git add --all && git commit -m 'Plan the first graph'
+npm install             # once; commit package-lock.json
+npx bayplan synth       # compiles main.ts to dist/
 \`\`\`
 
 - \`main.ts\` has clusters and graphs.
-- \`${folder}/\` has the nodes of a cluster, its topology, and from the first compile its lock.
+- \`topologies/${cluster}/\` has the inventory of the cluster, and from the first compile its lock.
 - \`dist/\` and the locks are committed, and reviewed as code is. \`dist/${cluster}/flux\` is what Flux is pointed at.
+
+## Next: pin what is written
+
+Images, charts and models are not looked up yet, so the \`PinWaiver\` in \`main.ts\` lets them stand without digests.
+Delete it, and let Bayplan ask the registries what the versions are:
+
+\`\`\`sh
+npx bayplan lock        # writes digests and commits to the lock
+npx bayplan synth       # writes them to dist/, and asks nobody
+git add --all && git commit -m 'Plan the first graph'
+\`\`\`
 
 ## The nodes
 
-${declared ? `${folder}/${nodes} is a small cluster that is made up. Put your own in its place, with the levels that its labels make:` : 'Where the cluster changes, export it anew and compile again:'}
+${inventory} ${starter.isDeclared ? 'is a small cluster that is made up. Put your own in its place' : 'is what the cluster said of itself. Where the cluster changes, import it anew'}:
 
 \`\`\`sh
-${files.join('\n')}
-npx bayplan inventory lint -i ${folder}/${nodes}      # what may be wrong with them
-npx bayplan inventory levels -i ${folder}/${nodes}    # the topology that their labels make
+kubectl get nodes -o json > nodes.json
+kubectl get pods -A -o json > pods.json
+npx bayplan inventory import --nodes nodes.json --pods pods.json -o ${inventory}
+npx bayplan inventory lint -i ${inventory}      # what may be wrong with the nodes
+npx bayplan inventory levels -i ${inventory}    # the topology that their labels make
 \`\`\`
 
 \`node_modules/bayplan/docs/ci.md\` has complete files for GitHub Actions and GitLab CI.

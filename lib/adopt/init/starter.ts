@@ -12,8 +12,8 @@ export interface Starter {
   readonly levels: readonly string[];
   /** GPUs that the queue may count on. */
   readonly quota: number;
-  /** Image with its digest; absent where none is known for the processors of the cluster. */
-  readonly image?: string;
+  /** True where the nodes are an example, and not those of a cluster. */
+  readonly isDeclared: boolean;
   /** Level that the graph's pods should share; absent where there is none but the host. */
   readonly preferred?: string;
   /** For taints that all nodes have, or all nodes with GPUs beside the usual one. */
@@ -23,23 +23,30 @@ export interface Starter {
 export const STACK = { dynamo: '1.5.0', kai: '0.17.0' } as const;
 export const NAMESPACE = 'inference';
 export const GRAPH = 'qwen3';
-export const MODEL = { repo: 'Qwen/Qwen3-0.6B', revision: 'c1899de289a04d12100db370d81485cdf75e47ca' } as const;
+export const MODEL = 'Qwen/Qwen3-0.6B';
 
-/** Of linux/amd64, from public records of its registry; no digest is known for other processors. */
-const VLLM_IMAGE =
-  'nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.5.0@sha256:d18389c89eb319401fdd73f1fbbaff10d9382f634b879941dfba75bbf7260c1e';
+/** Nothing is looked up before the first compile; what is waived is not looked up afterwards either, so it has to go. */
+export const WAIVER = { id: 'not-looked-up-yet', reason: 'delete this waiver, then run npx bayplan lock' } as const;
+
+/** Path of the cluster's inventory in its repository. */
+export function inventoryFile({ cluster }: Pick<Starter, 'cluster'>): string {
+  return `topologies/${cluster}/inventory.yaml`;
+}
 
 /** Chooses what suits the nodes. */
-export function starterFor(cluster: string, inventory: ClusterInventory): Starter {
-  const usable = inventory.nodes.filter(({ ready, unschedulable }) => ready && !unschedulable);
-  const withGpus = usable.filter(isGpuNode);
+export function starterFor(cluster: string, inventory: ClusterInventory, isDeclared: boolean): Starter {
   const { levels, cluster: size } = detectLevels(inventory);
   const labels = levels.map(({ label }) => label);
+  // KAI leaves a node without the label of a level out of the topology, and so the graph does.
+  const usable = inventory.nodes.filter(
+    ({ ready, unschedulable, labels: own }) => ready && !unschedulable && labels.every((label) => label in own),
+  );
+  const withGpus = usable.filter(isGpuNode);
   return {
     cluster,
+    isDeclared,
     levels: labels,
     quota: size.gpus,
-    image: withGpus.every(({ architecture = 'amd64' }) => architecture === 'amd64') ? VLLM_IMAGE : undefined,
     preferred: labels.at(-2),
     tolerations: tolerationsOf(usable, withGpus),
   };

@@ -3,23 +3,30 @@ import {
   Cluster,
   DynamoGraph,
   Fleet,
+  Inventory,
   Level,
   Model,
+  PinWaiver,
   Queue,
   Stack,
   Topology,
   type Diagnostic,
-  type Inventory,
 } from '../..';
 import { DiagnosticError } from '../../diagnostics/error';
-import { GRAPH, MODEL, NAMESPACE, STACK, type Starter } from './starter';
+import { textSource } from '../../inventory/source';
+import { GRAPH, inventoryFile, MODEL, NAMESPACE, STACK, WAIVER, type Starter } from './starter';
 
-/** Findings of a first compile, in which nothing is written: an error among them means that the starter does not fit. */
-export function tryOut(starter: Starter, inventory: Inventory): readonly Diagnostic[] {
+/**
+ * Findings of a first compile, in which nothing is written: an error among them means that the starter does not fit.
+ *
+ * @param inventory text of the inventory file that it is to have
+ */
+export function tryOut(starter: Starter, inventory: string): readonly Diagnostic[] {
   const fleet = new Fleet();
+  new PinWaiver(fleet, WAIVER.id, { image: '*', chart: '*', model: '*', reason: WAIVER.reason });
   const cluster = new Cluster(fleet, starter.cluster, {
     stack: Stack.of(STACK),
-    inventory,
+    inventory: Inventory.fromBytes({ nodes: textSource(inventoryFile(starter), inventory) }),
     topology: new Topology(
       'topology-1',
       starter.levels.map((label) => Level.of(label)),
@@ -29,8 +36,8 @@ export function tryOut(starter: Starter, inventory: Inventory): readonly Diagnos
   new DynamoGraph(cluster, GRAPH, {
     namespace: NAMESPACE,
     queue: new Queue(cluster, NAMESPACE, { gpu: { quota: starter.quota } }),
-    backend: Backend.vllm({ image: starter.image }),
-    model: Model.huggingFace(MODEL.repo, { revision: MODEL.revision }),
+    backend: Backend.vllm(),
+    model: Model.huggingFace(MODEL),
     placement: starter.preferred === undefined ? undefined : { preferred: Level.of(starter.preferred) },
     tolerations: starter.tolerations,
     frontend: { replicas: 1 },

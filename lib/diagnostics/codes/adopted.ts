@@ -23,7 +23,7 @@ such as its ConfigMaps. Two graphs are two constructs, each with a plan and a fo
     severity: 'error',
     title: 'a manifest with blanks',
     explanation:
-      'An image or the namespace is a placeholder that a person, envsubst or a chart is to fill in. A stack holds the graph as the cluster gets it, so the blanks have to be filled in before: with envsubst, helm template or by hand.',
+      'An image or the namespace is a placeholder that a person, envsubst or a chart is to fill in. A stack holds the graph as the cluster gets it, so the blanks have to be filled in before: with envsubst, helm template or by hand. A graph with generateName in place of a name is a template too.',
     bad: 'image: ${VLLM_IMAGE}',
     good: 'image: nvcr.io/nvidia/ai-dynamo/vllm-runtime:1.5.0',
   },

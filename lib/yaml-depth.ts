@@ -38,9 +38,13 @@ function firstSign(text: string, from: number, end: number): number {
   return at;
 }
 
-/** Lists and keys that begin one within the other on one line: `- - - x`. */
+/** Lists and keys that begin one within the other on one line: `- - - x`. A line of dashes is none of them. */
 function indicators(text: string, from: number, end: number): number {
   let count = 0;
-  for (let at = from; at < end && /[-? ]/.test(text.charAt(at)); at++) if (text.charAt(at) !== ' ') count += 1;
+  for (let at = from; at < end && /[-? ]/.test(text.charAt(at)); at++) {
+    if (text.charAt(at) === ' ') continue;
+    if (at + 1 < end && !/\s/.test(text.charAt(at + 1))) break;
+    count += 1;
+  }
   return count;
 }
