@@ -1,6 +1,5 @@
 import { domainName } from '../backends/grove/topology-binding';
 import { diagnostic, hasErrors, type Diagnostic, type Where } from '../diagnostics/diagnostic';
-import { DiagnosticError } from '../diagnostics/error';
 import { CHANNEL } from '../inventory/cluster';
 import type { ComponentSpec, GraphManifest, GraphSpec, PlacementSpec, Role } from '../model/graph';
 import { HOSTNAME_LABEL } from '../model/node';
@@ -32,10 +31,10 @@ export interface AdoptedGraph {
 const GRAPH = 'DynamoGraphDeployment';
 
 /**
- * Reads a graph that exists as a manifest.
+ * Reads a graph that exists as a manifest. One that cannot be read has no components, and errors among its findings: they
+ * are told with all others, when the fleet is compiled.
  *
  * @param source the line that declares it
- * @throws DiagnosticError where the manifests hold not one graph, or one that cannot be read
  */
 export function adoptedGraph(
   path: string,
@@ -49,16 +48,27 @@ export function adoptedGraph(
     objects.filter(({ kind }) => kind === GRAPH || isClaimed(kind)),
     { operatorAddsAmounts: cluster.stack.profile.graphApi === 'v1alpha1' },
   );
-  const [manifest, ...others] = graphs;
+  const [manifest] = graphs;
   const workload = workloads.find(({ kind }) => kind === GRAPH);
-  if (!manifest || others.length > 0) throw new DiagnosticError([notOneGraph(path, source, graphs.length)]);
-  if (!workload || hasErrors(diagnostics)) throw new DiagnosticError(diagnostics);
+  const found = graphs.length === 1 ? diagnostics : [notOneGraph(path, source, graphs.length)];
+  if (!manifest || !workload || hasErrors(found)) {
+    return { spec: specOf(path, cluster, props, nothing(manifest), {}), beside: [], diagnostics: found };
+  }
   return {
     spec: specOf(path, cluster, props, workload, manifest),
     beside: props.manifests.filter((each) => each !== manifest),
-    diagnostics,
+    diagnostics: found,
   };
 }
+
+/** What stands for a graph that cannot be read. */
+function nothing(manifest: ManifestProps | undefined): Read {
+  const { name = 'unread', namespace = 'default' } = manifest?.metadata ?? {};
+  return { name, namespace, labels: {}, annotations: {}, topologies: [], components: [] };
+}
+
+/** What is needed of a graph that was read. */
+type Read = Pick<Workload, 'name' | 'namespace' | 'labels' | 'annotations' | 'topologies' | 'components'>;
 
 function notOneGraph(path: string, source: Where, count: number): Diagnostic {
   return diagnostic('BAY2100', {
@@ -89,8 +99,8 @@ function specOf(
   path: string,
   { topology }: GraphCluster,
   props: AdoptedGraphProps,
-  workload: Workload,
-  { apiVersion, spec }: ManifestProps,
+  workload: Read,
+  { apiVersion, spec = {} }: Partial<ManifestProps>,
 ): GraphSpec {
   const { name, namespace, labels, annotations, components } = workload;
   const priorityClass = props.priorityClass ?? PriorityClass.inference;
@@ -126,7 +136,7 @@ function specOf(
 }
 
 function componentOf(
-  workload: Workload,
+  workload: Read,
   component: WorkloadComponent,
   levels: GraphSpec['topology']['levels'],
 ): ComponentSpec {

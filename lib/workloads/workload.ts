@@ -108,7 +108,7 @@ export interface DeclaredTopology {
 }
 
 /** Components with pods. */
-export function runningComponents({ components }: Workload): readonly WorkloadComponent[] {
+export function runningComponents({ components }: Pick<Workload, 'components'>): readonly WorkloadComponent[] {
   return components.filter(({ replicas }) => replicas > 0);
 }
 

@@ -36,6 +36,7 @@ const mistakes: readonly (readonly [string, string, string?])[] = [
   ['A waiver of a pin that says no reason', 'pin-waiver-without-reason'],
   ['An image that is gone', 'gone-image'],
   ['An image of a chart that is gone', 'gone-image-of-chart'],
+  ['Manifests without a graph', 'manifests-without-a-graph'],
   ['A token in an environment variable', 'token-in-env'],
   ['A password in the values of a chart', 'token-in-values'],
   ['A Secret with its values', 'secret-with-values'],
