@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-
-/** What is kept of a value: all of it, or some keys of a map, and of the maps in a list. */
-export type Wanted = 'all' | { readonly [key: string]: Wanted };
+import type { Field } from './json-field';
+import type { Gap, Shape, Step } from './json-shape';
+import { Texts } from './json-texts';
 
 /** The text ends in the middle of what is read. */
 export class Unfinished extends Error {}
@@ -40,16 +40,21 @@ export class JsonScanner {
   line = 1;
   lineStart = 0;
   private bytes: Buffer = Buffer.alloc(0);
+  private view = viewOf(this.bytes);
   /** Where `bytes` begins in the whole. */
   private origin = 0;
   private readonly texts = new Texts();
   /** How many texts with escapes were read. */
   private escapes = 0;
+  /** Values of the maps and lists that are under way, and how many there are. */
+  private readonly values: unknown[] = [];
+  private count = 0;
 
   /** Goes on with other bytes, of which the first is the next to be read. */
   continueWith(bytes: Buffer): void {
     this.origin += this.at;
     this.bytes = bytes;
+    this.view = viewOf(bytes);
     this.at = 0;
   }
 
@@ -63,6 +68,7 @@ export class JsonScanner {
     this.at = at;
     this.line = line;
     this.lineStart = lineStart;
+    this.count = 0;
   }
 
   get rest(): Buffer {
@@ -121,47 +127,106 @@ export class JsonScanner {
     if (depth > DEEPEST) throw new Refused();
     const known = field.remembered.find(this.bytes, this.at);
     if (known) {
-      if (known.lines > 0) this.lineStart = this.origin + this.at + known.lastLine;
-      this.at += known.text.length;
-      this.line += known.lines;
+      this.passGap(known);
       return known.value;
     }
     const { at, line } = this;
     this.at += 1;
     const value = sign === BRACE ? this.map(field, depth) : this.list(field, depth);
-    const lines = this.line - line;
-    if (field.remembered.takes(this.at - at)) {
-      const lastLine = this.lineStart - this.origin - at;
-      field.remembered.add({ text: new Uint8Array(this.bytes.subarray(at, this.at)), value, lines, lastLine });
-    }
+    if (field.remembered.takes(this.at - at)) field.remembered.add({ ...this.gapFrom(at, line), value });
     return value;
   }
 
   private list(field: Field, depth: number): unknown {
-    const items: unknown[] = [];
-    if (this.takes(BRACKET_END)) return items;
-    do {
-      const item = this.value(field.item, depth + 1);
-      if (field.isKept) items.push(item);
-    } while (this.takes(COMMA));
-    this.take(BRACKET_END);
-    return items;
+    const from = this.count;
+    if (!this.takes(BRACKET_END)) {
+      do {
+        const item = this.value(field.item, depth + 1);
+        if (field.isKept) this.values[this.count++] = item;
+      } while (this.takes(COMMA));
+      this.take(BRACKET_END);
+    }
+    const list = field.listOf(this.values, from, this.count);
+    this.count = from;
+    return list;
   }
 
   private map(field: Field, depth: number): unknown {
-    const map: Record<string, unknown> = {};
-    const keys = new Keys();
-    if (this.takes(BRACE_END)) return map;
-    do {
+    const from = this.count;
+    let shape = field.shapes.first;
+    for (let step = this.knownStep(shape); step; step = this.knownStep(shape)) {
+      this.passGap(step);
+      const { next } = step;
+      if (!next) {
+        field.shapes.hit();
+        this.count = from;
+        return shape.mapOf(this.values, from);
+      }
+      const value = this.value(next.field, depth + 1);
+      if (next.field.isKept) this.values[this.count++] = value;
+      shape = next.shape;
+    }
+    this.count = from;
+    return this.mapByKeys(field, shape, depth);
+  }
+
+  /** The step of this shape that comes next, if it is one of those that came before. */
+  private knownStep(shape: Shape): Step | undefined {
+    const { steps } = shape;
+    for (let i = 0; i < steps.length; i += 1) {
+      const step = steps[i];
+      if (!step || !this.isNext(step)) continue;
+      if (i > 0) {
+        steps[i] = steps[0] ?? step;
+        steps[0] = step;
+      }
+      return step;
+    }
+    return undefined;
+  }
+
+  /** Four bytes at once: most of a list is read by this. */
+  private isNext({ length, view: text }: Step): boolean {
+    const { view, at } = this;
+    if (at + length > view.byteLength) return false;
+    let i = 0;
+    for (; i + 4 <= length; i += 4) if (view.getInt32(at + i) !== text.getInt32(i)) return false;
+    for (; i < length; i += 1) if (view.getInt8(at + i) !== text.getInt8(i)) return false;
+    return true;
+  }
+
+  private passGap({ text, lines, lastLine }: Gap): void {
+    if (lines > 0) this.lineStart = this.origin + this.at + lastLine;
+    this.line += lines;
+    this.at += text.length;
+  }
+
+  private gapFrom(at: number, line: number): Gap {
+    const text = new Uint8Array(this.bytes.subarray(at, this.at));
+    return { text, lines: this.line - line, lastLine: this.lineStart - this.origin - at };
+  }
+
+  /** A map that goes on as none did before. */
+  private mapByKeys(field: Field, known: Shape, depth: number): unknown {
+    const map = known.newMap(this.values, this.count);
+    const keys = new Keys(known.keys());
+    let shape = field.shapes.takes() ? known : undefined;
+    for (let isFirst = known.length === 0; ; isFirst = false) {
+      const { at, line } = this;
+      if (isFirst ? this.takes(BRACE_END) : !this.takes(COMMA)) {
+        if (!isFirst) this.take(BRACE_END);
+        shape?.learnEnd(this.gapFrom(at, line));
+        return map;
+      }
       const key = this.key();
       keys.add(key);
       this.take(COLON);
+      this.peek();
       const inner = field.at(key);
+      shape = shape?.learn(this.gapFrom(at, line), key, inner);
       const value = this.value(inner, depth + 1);
       if (inner.isKept) map[key] = value;
-    } while (this.takes(COMMA));
-    this.take(BRACE_END);
-    return map;
+    }
   }
 
   key(): string {
@@ -221,6 +286,10 @@ export class JsonScanner {
   }
 }
 
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 function decoded(text: Buffer): string {
   try {
     if (isUtf8(text)) return String(JSON.parse(text.toString('utf8')));
@@ -233,108 +302,17 @@ function decoded(text: Buffer): string {
 /** Letters, digits and the signs of numbers. */
 const partsOfWords = new Set([...Buffer.from('+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')]);
 
-/** A place in items of one kind: what is wanted there, and what was read there lately. */
-export class Field {
-  readonly remembered = new Remembered();
-  private readonly fields = new Map<string, Field>();
-  private items: Field | undefined;
-
-  constructor(private readonly wanted: Wanted | undefined) {}
-
-  get isKept(): boolean {
-    return this.wanted !== undefined;
-  }
-
-  /** The items of a list, of whose maps the same is wanted. */
-  get item(): Field {
-    return (this.items ??= new Field(this.wanted));
-  }
-
-  at(key: string): Field {
-    const known = this.fields.get(key);
-    if (known) return known;
-    const { wanted } = this;
-    const isKept = typeof wanted === 'object' && Object.hasOwn(wanted, key);
-    const field = new Field(isKept ? wanted[key] : wanted === 'all' ? 'all' : undefined);
-    if (this.fields.size < 64) this.fields.set(key, field);
-    return field;
-  }
-}
-
-interface Read {
-  readonly text: Uint8Array;
-  readonly value: unknown;
-  readonly lines: number;
-  /** From the begin of the text to that of its last line. */
-  readonly lastLine: number;
-}
-
-/** The values of one place that were read last; none where values there are seldom the same. */
-class Remembered {
-  private readonly reads: Read[] = [];
-  private next = 0;
-  private credit = 64;
-
-  find(bytes: Buffer, at: number): Read | undefined {
-    for (const read of this.reads) {
-      const end = at + read.text.length;
-      if (end > bytes.length || bytes[end - 1] !== read.text[read.text.length - 1]) continue;
-      if (bytes.compare(read.text, 0, read.text.length, at, end) !== 0) continue;
-      this.credit = Math.min(64, this.credit + 4);
-      return read;
-    }
-    return undefined;
-  }
-
-  /** Whether a text of this length is worth its memory. */
-  takes(length: number): boolean {
-    return this.credit > 0 && length >= 32 && length <= 65_536;
-  }
-
-  add(read: Read): void {
-    this.credit -= 1;
-    if (this.credit === 0) this.reads.length = 0;
-    else this.reads[this.next++ % 4] = read;
-  }
-}
-
 /** The keys of one map, each of which may stand there once. */
 class Keys {
-  private readonly few: string[] = [];
   private many: Set<string> | undefined;
+
+  constructor(private readonly few: string[]) {
+    if (few.length >= 64) this.many = new Set(few);
+  }
 
   add(key: string): void {
     if (this.many ? this.many.has(key) : this.few.includes(key)) throw new Refused();
     if (this.many) this.many.add(key);
     else if (this.few.push(key) === 64) this.many = new Set(this.few);
-  }
-}
-
-const slots = 1 << 14;
-const longestText = 64;
-
-/** Texts that were read before, by their bytes: names and values are few, and each is made once. */
-class Texts {
-  private readonly known = new Array<string | undefined>(slots);
-  private readonly lengths = new Uint8Array(slots);
-  private readonly bytes = new Uint8Array(slots * longestText);
-
-  get(bytes: Buffer, from: number, to: number, hash: number): string {
-    const length = to - from;
-    if (length > longestText) return bytes.toString('utf8', from, to);
-    const slot = (hash ^ (hash >>> 14)) & (slots - 1);
-    const known = this.known[slot];
-    if (known !== undefined && this.lengths[slot] === length && this.isAt(slot, bytes, from, length)) return known;
-    const text = bytes.toString('utf8', from, to);
-    this.known[slot] = text;
-    this.lengths[slot] = length;
-    for (let i = 0; i < length; i += 1) this.bytes[slot * longestText + i] = bytes[from + i] ?? 0;
-    return text;
-  }
-
-  private isAt(slot: number, bytes: Buffer, from: number, length: number): boolean {
-    const start = slot * longestText;
-    for (let i = 0; i < length; i += 1) if (this.bytes[start + i] !== bytes[from + i]) return false;
-    return true;
   }
 }

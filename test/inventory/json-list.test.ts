@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { brokenList } from '../../lib/inventory/document';
 import { JsonList } from '../../lib/inventory/json-list';
-import type { Wanted } from '../../lib/inventory/json-scanner';
+import type { Wanted } from '../../lib/inventory/json-field';
 import { findings } from './objects';
 
 /** Reads a text in pieces of so many bytes. */
