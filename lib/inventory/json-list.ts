@@ -66,6 +66,7 @@ export class JsonList {
 
   /** Reads on; the bytes may be written over afterwards. */
   push(bytes: Buffer): void {
+    if (this.stopped) return;
     this.scanner.continueWith(this.joined(this.scanner.rest, bytes));
     if (this.scanner.rest.length >= this.enough) this.readOn(false);
   }

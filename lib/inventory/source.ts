@@ -64,7 +64,7 @@ export function readListDocument(source: ByteSource, wanted: Wanted): Outcome<Pl
   const kept = new Kept();
   try {
     for (const piece of source.pieces()) {
-      if (!list.hasStopped) list.push(kept.isEmpty ? withoutMark(piece) : piece);
+      list.push(kept.isEmpty ? withoutMark(piece) : piece);
       kept.add(piece);
       if (list.hasStopped && kept.isTooMuch) break;
     }
