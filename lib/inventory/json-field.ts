@@ -1,4 +1,4 @@
-import { Shape, startsWith, type Gap } from './json-shape';
+import { Shape, startsWith, type Passed } from './json-shape';
 
 /** What is kept of a value: all of it, or some keys of a map, and of the maps in a list. */
 export type Wanted = 'all' | { readonly [key: string]: Wanted };
@@ -63,7 +63,8 @@ class Shapes {
   }
 }
 
-interface Read extends Gap {
+interface Read extends Passed {
+  readonly text: Uint8Array;
   readonly value: unknown;
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Field } from './json-field';
-import type { Gap, Shape, Step } from './json-shape';
+import { Memory, type Passed, type Shape, type Step } from './json-shape';
 import { Texts } from './json-texts';
 
 /** The text ends in the middle of what is read. */
@@ -44,6 +44,7 @@ export class JsonScanner {
   /** Where `bytes` begins in the whole. */
   private origin = 0;
   private readonly texts = new Texts();
+  private readonly memory = new Memory();
   /** How many texts with escapes were read. */
   private escapes = 0;
   /** Values of the maps and lists that are under way, and how many there are. */
@@ -127,13 +128,16 @@ export class JsonScanner {
     if (depth > DEEPEST) throw new Refused();
     const known = field.remembered.find(this.bytes, this.at);
     if (known) {
-      this.passGap(known);
+      this.pass(known);
       return known.value;
     }
     const { at, line } = this;
     this.at += 1;
     const value = sign === BRACE ? this.map(field, depth) : this.list(field, depth);
-    if (field.remembered.takes(this.at - at)) field.remembered.add({ ...this.gapFrom(at, line), value });
+    if (field.remembered.takes(this.at - at)) {
+      const text = new Uint8Array(this.bytes.subarray(at, this.at));
+      field.remembered.add({ ...this.passedFrom(at, line), text, value });
+    }
     return value;
   }
 
@@ -155,16 +159,16 @@ export class JsonScanner {
     const from = this.count;
     let shape = field.shapes.first;
     for (let step = this.knownStep(shape); step; step = this.knownStep(shape)) {
-      this.passGap(step);
-      const { next } = step;
-      if (!next) {
+      this.pass(step);
+      const inner = step.field;
+      if (!inner) {
         field.shapes.hit();
         this.count = from;
         return shape.mapOf(this.values, from);
       }
-      const value = this.value(next.field, depth + 1);
-      if (next.field.isKept) this.values[this.count++] = value;
-      shape = next.shape;
+      const value = this.value(inner, depth + 1);
+      if (inner.isKept) this.values[this.count++] = value;
+      shape = step.shape;
     }
     this.count = from;
     return this.mapByKeys(field, shape, depth);
@@ -175,47 +179,45 @@ export class JsonScanner {
     const { steps } = shape;
     for (let i = 0; i < steps.length; i += 1) {
       const step = steps[i];
-      if (!step || !this.isNext(step)) continue;
-      if (i > 0) {
-        steps[i] = steps[0] ?? step;
-        steps[0] = step;
-      }
+      if (!step || !this.isNext(step.from, step.length)) continue;
+      if (i > 0) shape.prefer(i, step);
       return step;
     }
     return undefined;
   }
 
-  /** Four bytes at once: most of a list is read by this. */
-  private isNext({ length, view: text }: Step): boolean {
+  /** Compares four bytes at once: most of a list is read by this. */
+  private isNext(from: number, length: number): boolean {
     const { view, at } = this;
+    const known = this.memory.view;
     if (at + length > view.byteLength) return false;
     let i = 0;
-    for (; i + 4 <= length; i += 4) if (view.getInt32(at + i) !== text.getInt32(i)) return false;
-    for (; i < length; i += 1) if (view.getInt8(at + i) !== text.getInt8(i)) return false;
+    for (; i + 4 <= length; i += 4) if (view.getInt32(at + i, true) !== known.getInt32(from + i, true)) return false;
+    for (; i < length; i += 1) if (view.getInt8(at + i) !== known.getInt8(from + i)) return false;
     return true;
   }
 
-  private passGap({ text, lines, lastLine }: Gap): void {
+  private pass({ length, lines, lastLine }: Passed): void {
     if (lines > 0) this.lineStart = this.origin + this.at + lastLine;
     this.line += lines;
-    this.at += text.length;
+    this.at += length;
   }
 
-  private gapFrom(at: number, line: number): Gap {
-    const text = new Uint8Array(this.bytes.subarray(at, this.at));
-    return { text, lines: this.line - line, lastLine: this.lineStart - this.origin - at };
+  private passedFrom(at: number, line: number): Passed {
+    return { length: this.at - at, lines: this.line - line, lastLine: this.lineStart - this.origin - at };
   }
 
   /** A map that goes on as none did before. */
-  private mapByKeys(field: Field, known: Shape, depth: number): unknown {
-    const map = known.newMap(this.values, this.count);
-    const keys = new Keys(known.keys());
-    let shape = field.shapes.takes() ? known : undefined;
-    for (let isFirst = known.length === 0; ; isFirst = false) {
+  private mapByKeys(field: Field, begun: Shape, depth: number): unknown {
+    const map = begun.newMap(this.values, this.count);
+    const keys = new Keys(begun.keys());
+    let shape = field.shapes.takes() ? begun : undefined;
+    for (let isFirst = begun.length === 0; ; isFirst = false) {
       const { at, line } = this;
       if (isFirst ? this.takes(BRACE_END) : !this.takes(COMMA)) {
         if (!isFirst) this.take(BRACE_END);
-        shape?.learnEnd(this.gapFrom(at, line));
+        const known = shape && this.remember(shape, at);
+        if (known !== undefined) shape?.learnEnd(this.passedFrom(at, line), known);
         return map;
       }
       const key = this.key();
@@ -223,10 +225,16 @@ export class JsonScanner {
       this.take(COLON);
       this.peek();
       const inner = field.at(key);
-      shape = shape?.learn(this.gapFrom(at, line), key, inner);
+      const from = shape && this.remember(shape, at);
+      shape = from === undefined ? undefined : shape?.learn(this.passedFrom(at, line), from, key, inner);
       const value = this.value(inner, depth + 1);
       if (inner.isKept) map[key] = value;
     }
+  }
+
+  /** Keeps what stands from there on, as a step of this shape. */
+  private remember(shape: Shape, at: number): number | undefined {
+    return shape.takes(this.at - at) ? this.memory.add(this.bytes.subarray(at, this.at)) : undefined;
   }
 
   key(): string {

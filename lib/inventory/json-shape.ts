@@ -1,19 +1,19 @@
 import type { Field } from './json-field';
 
-/** What stands between two values of a map, white space and all. */
-export interface Gap {
-  readonly text: Uint8Array;
+/** A text that was passed over, and the lines in it. */
+export interface Passed {
+  readonly length: number;
   readonly lines: number;
   /** From the begin of the text to that of its last line. */
   readonly lastLine: number;
 }
 
-/** How a map goes on: with a value, behind its key, or not at all. */
-export interface Step extends Gap {
-  /** Of the text. */
-  readonly view: DataView;
-  readonly length: number;
-  readonly next: { readonly field: Field; readonly shape: Shape } | undefined;
+/** How a map goes on behind its last value: with a key and its value, or, where there are none, not at all. */
+export interface Step extends Passed {
+  /** Where the text between the two values begins in the scanner's memory. */
+  readonly from: number;
+  readonly field: Field | undefined;
+  readonly shape: Shape;
 }
 
 /** More ways than a map goes on in one place, keys than have the maps of a list, and bytes than a key has. */
@@ -38,26 +38,28 @@ export class Shape {
     readonly length = 0,
   ) {}
 
-  /** Remembers how a map went on, if that is worth its memory. */
-  learn(gap: Gap, key: string, field: Field): Shape | undefined {
-    if (this.length === most.keys || !this.takes(gap)) return undefined;
+  /** Whether another step, behind a text so long, is worth its memory. */
+  takes(length: number): boolean {
+    return this.steps.length < most.steps && this.length < most.keys && length <= most.bytes;
+  }
+
+  /** Remembers how a map went on. */
+  learn(passed: Passed, from: number, key: string, field: Field): Shape {
     const shape = new Shape(this, key, field.isKept, this.length + 1);
-    this.add(gap, { field, shape });
+    const { length, lines, lastLine } = passed;
+    this.steps.unshift({ from, length, lines, lastLine, field, shape });
     return shape;
   }
 
   /** Remembers how a map ended. */
-  learnEnd(gap: Gap): void {
-    if (this.takes(gap)) this.add(gap, undefined);
+  learnEnd({ length, lines, lastLine }: Passed, from: number): void {
+    this.steps.unshift({ from, length, lines, lastLine, field: undefined, shape: this });
   }
 
-  private add(gap: Gap, next: Step['next']): void {
-    const { buffer, byteOffset, length } = gap.text;
-    this.steps.unshift({ ...gap, view: new DataView(buffer, byteOffset, length), length, next });
-  }
-
-  private takes({ text }: Gap): boolean {
-    return this.steps.length < most.steps && text.length <= most.bytes;
+  /** Puts a step first. */
+  prefer(index: number, step: Step): void {
+    this.steps[index] = this.steps[0] ?? step;
+    this.steps[0] = step;
   }
 
   /** Keys so far, in order. */
@@ -76,25 +78,50 @@ export class Shape {
 
   /** The map of the values from there on; one that holds the same as the last is the last. */
   mapOf(values: readonly unknown[], from: number): Readonly<Record<string, unknown>> {
-    if (!this.values || !startsWith(values, from, this.values)) {
-      this.map = this.newMap(values, from);
-      this.values = values.slice(from, from + Object.keys(this.map).length);
-    }
-    return this.map;
+    const last = (this.values ??= this.learnValues(values, from));
+    if (startsWith(values, from, last)) return this.map;
+    for (let i = 0; i < last.length; i += 1) last[i] = values[from + i];
+    return (this.map = this.newMap(values, from));
+  }
+
+  private learnValues(values: readonly unknown[], from: number): unknown[] {
+    this.map = this.newMap(values, from);
+    return values.slice(from, from + Object.keys(this.map).length);
   }
 
   newMap(values: readonly unknown[], from: number): Record<string, unknown> {
-    this.names ??= this.keptKeys();
+    const names = (this.names ??= this.keptKeys());
     const map: Record<string, unknown> = {};
-    let at = from;
-    for (const name of this.names) map[name] = values[at++];
+    for (let i = 0; i < names.length; i += 1) map[names[i] ?? ''] = values[from + i];
     return map;
   }
 }
 
 /** True where from there on the same values come first. */
 export function startsWith(values: readonly unknown[], from: number, first: readonly unknown[]): boolean {
-  // From the end: names and what else tells one from the other mostly come late.
-  for (let i = first.length - 1; i >= 0; i -= 1) if (!Object.is(values[from + i], first[i])) return false;
+  for (let i = 0; i < first.length; i += 1) if (!Object.is(values[from + i], first[i])) return false;
   return true;
+}
+
+/** Beyond this, nothing more is remembered. */
+const longest = 4 * 1024 * 1024;
+
+/** Texts to compare with, all in one place, as they come: so the processor finds the next one by itself. */
+export class Memory {
+  view = new DataView(new ArrayBuffer(65_536));
+  private used = 0;
+
+  /** Where it stands; undefined where there is no room. */
+  add(text: Buffer): number | undefined {
+    const from = this.used;
+    if (from + text.length > longest) return undefined;
+    this.used += text.length;
+    if (this.used > this.view.byteLength) {
+      const bytes = new Uint8Array(2 * this.used);
+      bytes.set(new Uint8Array(this.view.buffer, 0, from));
+      this.view = new DataView(bytes.buffer);
+    }
+    new Uint8Array(this.view.buffer).set(text, from);
+    return from;
+  }
 }
