@@ -16,8 +16,13 @@ export interface Step extends Passed {
   readonly shape: Shape;
 }
 
-/** More ways than a map goes on in one place, keys than have the maps of a list, and bytes than a key has. */
-const most = { steps: 8, keys: 128, bytes: 1024 };
+/** More ways than a map goes on in one place, keys than have the maps of a list, bytes than a key has, and conditions. */
+const most = { steps: 8, keys: 128, bytes: 1024, maps: 8 };
+
+interface Made {
+  readonly values: readonly unknown[];
+  readonly map: Readonly<Record<string, unknown>>;
+}
 
 /**
  * A map of which the first keys are read, known by them; and how maps were seen to go on from here. Where maps of one
@@ -28,8 +33,9 @@ export class Shape {
   /** The last one taken comes first. */
   readonly steps: Step[] = [];
   private names: readonly string[] | undefined;
-  private values: unknown[] | undefined;
-  private map: Readonly<Record<string, unknown>> = {};
+  private readonly made: Made[] = [];
+  /** Of those, the one that was read last. */
+  private latest = 0;
 
   constructor(
     private readonly parent?: Shape,
@@ -76,17 +82,19 @@ export class Shape {
     return keys;
   }
 
-  /** The map of the values from there on; one that holds the same as the last is the last. */
+  /** The map of the values from there on; one that holds the same as one of the last few is that one. */
   mapOf(values: readonly unknown[], from: number): Readonly<Record<string, unknown>> {
-    const last = (this.values ??= this.learnValues(values, from));
-    if (startsWith(values, from, last)) return this.map;
-    for (let i = 0; i < last.length; i += 1) last[i] = values[from + i];
-    return (this.map = this.newMap(values, from));
-  }
-
-  private learnValues(values: readonly unknown[], from: number): unknown[] {
-    this.map = this.newMap(values, from);
-    return values.slice(from, from + Object.keys(this.map).length);
+    const { made } = this;
+    for (let tries = made.length; tries > 0; tries -= 1) {
+      // Items of one list, such as conditions, come in the same order again.
+      this.latest = (this.latest + 1) % made.length;
+      const known = made[this.latest];
+      if (known && startsWith(values, from, known.values)) return known.map;
+    }
+    const map = this.newMap(values, from);
+    this.latest = made.length < most.maps ? made.length : (this.latest + 1) % most.maps;
+    made[this.latest] = { values: values.slice(from, from + (this.names?.length ?? 0)), map };
+    return map;
   }
 
   newMap(values: readonly unknown[], from: number): Record<string, unknown> {

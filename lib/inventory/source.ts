@@ -23,7 +23,7 @@ export interface PlacedDocument {
 }
 
 /** What fits into the processor's cache. */
-const pieceLength = 256 * 1024;
+const pieceLength = 512 * 1024;
 
 /** A file, read when it is asked for. Relative names start from the working folder. */
 export function fileSource(name: string): ByteSource {
