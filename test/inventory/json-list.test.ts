@@ -21,7 +21,7 @@ function told(text: string | Buffer): string[] {
 }
 
 /** Whatever byte is another: what is still read is what JSON.parse reads, with no key twice. */
-function refusesDamage(bytes: Buffer): void {
+function expectDamageRefused(bytes: Buffer): void {
   fc.assert(
     fc.property(fc.nat(bytes.length - 1), fc.nat(255), fc.integer({ min: 1, max: 200 }), (at, byte, piece) => {
       const damaged = Buffer.from(bytes.toString('latin1'), 'latin1');
@@ -128,7 +128,7 @@ describe('a list that is read item by item', () => {
   test('is refused where JSON.parse refuses it, among items that have the same keys', () => {
     const item = (n: number): object => ({ labels: { 'a/b': `c${n}`, 'a/c': 'd' }, n, list: [{ a: n }, { a: 1 }] });
     const bytes = Buffer.from(JSON.stringify({ items: [1, 2, 3, 4, 5].map(item) }, null, 1));
-    refusesDamage(bytes);
+    expectDamageRefused(bytes);
   });
 
   test('finds a key twice in an item whose first keys are those of others', () => {
@@ -151,6 +151,6 @@ describe('a list that is read item by item', () => {
     const bytes = Buffer.from(
       JSON.stringify({ kind: 'List', items: [repeated, { n: -1.5e3, t: [true, null, '\\'] }, repeated] }, null, 1),
     );
-    refusesDamage(bytes);
+    expectDamageRefused(bytes);
   });
 });
