@@ -17,10 +17,10 @@ import { GPU, usage } from './usage';
 
 /** Errors of names and hostnames over all nodes: pins use the hostname label's value, so it must say one node. */
 export function checkNodes(nodes: readonly ReadNode[], place: Place): Diagnostic[] {
-  const names = repeated(nodes.map((node) => [node.name, node.name]));
-  const hosts = repeated(
-    nodes.flatMap(({ name, hostname }): [string, string][] => (hostname ? [[hostname, name]] : [])),
-  ).filter(({ members }) => new Set(members).size > 1);
+  const names = repeated(nodes, ({ name }) => name);
+  const hosts = repeated(nodes, ({ hostname }) => hostname || undefined).filter(
+    ({ members }) => new Set(members).size > 1,
+  );
   const bare = nodes.filter((node) => !node.hostname).map((node) => node.name);
   return [
     ...(names.length > 0 ? [twiceNamed(names, place)] : []),
@@ -38,13 +38,17 @@ interface Repeated {
   readonly members: readonly string[];
 }
 
-/** Values that occur more than once, in order, each with the members that have it, in order. */
-function repeated(pairs: readonly (readonly [value: string, member: string])[]): Repeated[] {
+/** Values that occur more than once, in order, each with the names of those that have it, in order. */
+function repeated<T extends { readonly name: string }>(
+  items: readonly T[],
+  valueOf: (item: T) => string | undefined,
+): Repeated[] {
   // Mostly there are none, and that is quick to see.
-  if (new Set(pairs.map(([value]) => value)).size === pairs.length) return [];
-  return sortedGroups(pairs, ([value]) => value)
+  const values = items.flatMap((item) => valueOf(item) ?? []);
+  if (new Set(values).size === values.length) return [];
+  return sortedGroups(items, valueOf)
     .filter(([, members]) => members.length > 1)
-    .map(([value, members]) => ({ value, members: sorted(members.map(([, member]) => member)) }));
+    .map(([value, members]) => ({ value, members: sorted(members.map(({ name }) => name)) }));
 }
 
 function twiceNamed(names: readonly Repeated[], place: Place): Diagnostic {
@@ -86,7 +90,7 @@ function withoutHostname(names: readonly string[], place: Place): Diagnostic {
 
 /** A pod that stands twice in a list would be counted twice. */
 export function checkPods(pods: readonly NamespacedName[], place: Place): Diagnostic[] {
-  const twice = repeated(pods.map((pod): [string, string] => [podName(pod), podName(pod)])).map(({ value }) => value);
+  const twice = repeated(pods, podName).map(({ value }) => value);
   if (twice.length === 0) return [];
   return [
     diagnostic('BAY1013', {

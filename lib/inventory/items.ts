@@ -1,6 +1,6 @@
 import { hasErrors, type Diagnostic, type Outcome } from '../diagnostics/diagnostic';
 import { FieldReader, type Place, type RawMap } from './fields';
-import type { Wanted } from './json-scanner';
+import type { Wanted } from './json-field';
 import { readList, type ItemKind } from './list';
 import { locate } from './locate';
 import { readListDocument, type ByteSource, type PlacedDocument } from './source';

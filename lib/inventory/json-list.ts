@@ -1,5 +1,6 @@
-import { Field, JsonScanner, Refused, Unfinished, type Wanted } from './json-scanner';
 import { findDuplicateKey } from './duplicate-key';
+import { Field, type Wanted } from './json-field';
+import { JsonScanner, Refused, Unfinished } from './json-scanner';
 
 /** Where a text stops being a list that can be read so. */
 export interface Stop {
@@ -49,6 +50,9 @@ export class JsonList {
   private readonly whole = new Field('all');
   private state: keyof typeof leads = 'start';
   private stopped: Stop | undefined;
+  private held = Buffer.alloc(0);
+  /** A step that did not end in the bytes at hand is not begun again before there are so many. */
+  private enough = 0;
 
   constructor(wanted: Wanted) {
     this.field = new Field(wanted);
@@ -60,11 +64,21 @@ export class JsonList {
     return line === undefined || column === undefined ? undefined : { line, column };
   }
 
-  /** Reads on. */
+  /** Reads on; the bytes may be written over afterwards. */
   push(bytes: Buffer): void {
-    const { rest } = this.scanner;
-    this.scanner.continueWith(rest.length === 0 ? bytes : joined(rest, bytes));
-    this.readOn(false);
+    if (this.stopped) return;
+    this.scanner.continueWith(this.joined(this.scanner.rest, bytes));
+    if (this.scanner.rest.length >= this.enough) this.readOn(false);
+  }
+
+  /** Both in memory that is used over and over: it stays in the processor's cache. */
+  private joined(rest: Buffer, bytes: Buffer): Buffer {
+    const length = rest.length + bytes.length;
+    const held = length <= this.held.length ? this.held : Buffer.allocUnsafe(2 * length);
+    held.set(rest, 0);
+    held.set(bytes, rest.length);
+    this.held = held;
+    return held.subarray(0, length);
   }
 
   /** Ends the text; gives where it stops being a list, if it does. */
@@ -94,7 +108,10 @@ export class JsonList {
         this.scanner.restore({ at, line, lineStart });
         const mayGoOn = !isLast && this.scanner.rest.length <= longestStep;
         const outcome = error instanceof Unfinished ? 'unfinished' : this.carefully();
-        if (outcome === 'unfinished' && mayGoOn) return;
+        if (outcome === 'unfinished' && mayGoOn) {
+          this.enough = 2 * this.scanner.rest.length;
+          return;
+        }
         if (outcome !== 'read') this.stop(outcome === 'unfinished');
       }
     }
@@ -187,13 +204,6 @@ export class JsonList {
     const keys = Object.keys(this.envelope).map((key) => `${JSON.stringify(key)}:0,`);
     return `{${keys.join('')}`;
   }
-}
-
-function joined(first: Buffer, second: Buffer): Buffer {
-  const both = Buffer.allocUnsafe(first.length + second.length);
-  both.set(first, 0);
-  both.set(second, first.length);
-  return both;
 }
 
 /** Length of the map that the bytes begin with, and of white space before it; undefined where it does not end in them. */

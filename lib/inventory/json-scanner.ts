@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-
-/** What is kept of a value: all of it, or some keys of a map, and of the maps in a list. */
-export type Wanted = 'all' | { readonly [key: string]: Wanted };
+import type { Field } from './json-field';
+import { Memory, type Passed, type Shape, type Step } from './json-shape';
+import { Texts } from './json-texts';
 
 /** The text ends in the middle of what is read. */
 export class Unfinished extends Error {}
@@ -40,16 +40,22 @@ export class JsonScanner {
   line = 1;
   lineStart = 0;
   private bytes: Buffer = Buffer.alloc(0);
+  private view = viewOf(this.bytes);
   /** Where `bytes` begins in the whole. */
   private origin = 0;
   private readonly texts = new Texts();
+  private readonly memory = new Memory();
   /** How many texts with escapes were read. */
   private escapes = 0;
+  /** Values of the maps and lists that are under way, and how many there are. */
+  private readonly values: unknown[] = [];
+  private count = 0;
 
   /** Goes on with other bytes, of which the first is the next to be read. */
   continueWith(bytes: Buffer): void {
     this.origin += this.at;
     this.bytes = bytes;
+    this.view = viewOf(bytes);
     this.at = 0;
   }
 
@@ -63,6 +69,7 @@ export class JsonScanner {
     this.at = at;
     this.line = line;
     this.lineStart = lineStart;
+    this.count = 0;
   }
 
   get rest(): Buffer {
@@ -121,47 +128,113 @@ export class JsonScanner {
     if (depth > DEEPEST) throw new Refused();
     const known = field.remembered.find(this.bytes, this.at);
     if (known) {
-      if (known.lines > 0) this.lineStart = this.origin + this.at + known.lastLine;
-      this.at += known.text.length;
-      this.line += known.lines;
+      this.pass(known);
       return known.value;
     }
     const { at, line } = this;
     this.at += 1;
     const value = sign === BRACE ? this.map(field, depth) : this.list(field, depth);
-    const lines = this.line - line;
     if (field.remembered.takes(this.at - at)) {
-      const lastLine = this.lineStart - this.origin - at;
-      field.remembered.add({ text: new Uint8Array(this.bytes.subarray(at, this.at)), value, lines, lastLine });
+      const text = new Uint8Array(this.bytes.subarray(at, this.at));
+      field.remembered.add({ ...this.passedFrom(at, line), text, value });
     }
     return value;
   }
 
   private list(field: Field, depth: number): unknown {
-    const items: unknown[] = [];
-    if (this.takes(BRACKET_END)) return items;
-    do {
-      const item = this.value(field.item, depth + 1);
-      if (field.isKept) items.push(item);
-    } while (this.takes(COMMA));
-    this.take(BRACKET_END);
-    return items;
+    const from = this.count;
+    if (!this.takes(BRACKET_END)) {
+      do {
+        const item = this.value(field.item, depth + 1);
+        if (field.isKept) this.values[this.count++] = item;
+      } while (this.takes(COMMA));
+      this.take(BRACKET_END);
+    }
+    const list = field.listOf(this.values, from, this.count);
+    this.count = from;
+    return list;
   }
 
   private map(field: Field, depth: number): unknown {
-    const map: Record<string, unknown> = {};
-    const keys = new Keys();
-    if (this.takes(BRACE_END)) return map;
-    do {
+    const from = this.count;
+    let shape = field.shapes.first;
+    for (let step = this.knownStep(shape); step; step = this.knownStep(shape)) {
+      this.pass(step);
+      const inner = step.field;
+      if (!inner) {
+        field.shapes.hit();
+        this.count = from;
+        return shape.mapOf(this.values, from);
+      }
+      const value = this.value(inner, depth + 1);
+      if (inner.isKept) this.values[this.count++] = value;
+      shape = step.shape;
+    }
+    this.count = from;
+    return this.mapByKeys(field, shape, depth);
+  }
+
+  /** The step of this shape that comes next, if it is one of those that came before. */
+  private knownStep(shape: Shape): Step | undefined {
+    const { steps } = shape;
+    for (let i = 0; i < steps.length; i += 1) {
+      const step = steps[i];
+      if (!step || !this.isNext(step.from, step.length)) continue;
+      if (i > 0) shape.prefer(i, step);
+      return step;
+    }
+    return undefined;
+  }
+
+  /** Compares four bytes at once: most of a list is read by this. */
+  private isNext(from: number, length: number): boolean {
+    const { view, at } = this;
+    const known = this.memory.view;
+    if (at + length > view.byteLength) return false;
+    let i = 0;
+    for (; i + 4 <= length; i += 4) if (view.getInt32(at + i, true) !== known.getInt32(from + i, true)) return false;
+    for (; i < length; i += 1) if (view.getInt8(at + i) !== known.getInt8(from + i)) return false;
+    return true;
+  }
+
+  private pass({ length, lines, lastLine }: Passed): void {
+    if (lines > 0) this.lineStart = this.origin + this.at + lastLine;
+    this.line += lines;
+    this.at += length;
+  }
+
+  private passedFrom(at: number, line: number): Passed {
+    return { length: this.at - at, lines: this.line - line, lastLine: this.lineStart - this.origin - at };
+  }
+
+  /** A map that goes on as none did before. */
+  private mapByKeys(field: Field, begun: Shape, depth: number): unknown {
+    const map = begun.newMap(this.values, this.count);
+    const keys = new Keys(begun.keys());
+    let shape = field.shapes.takes() ? begun : undefined;
+    for (let isFirst = begun.length === 0; ; isFirst = false) {
+      const { at, line } = this;
+      if (isFirst ? this.takes(BRACE_END) : !this.takes(COMMA)) {
+        if (!isFirst) this.take(BRACE_END);
+        const known = shape && this.remember(shape, at);
+        if (known !== undefined) shape?.learnEnd(this.passedFrom(at, line), known);
+        return map;
+      }
       const key = this.key();
       keys.add(key);
       this.take(COLON);
+      this.peek();
       const inner = field.at(key);
+      const from = shape && this.remember(shape, at);
+      shape = from === undefined ? undefined : shape?.learn(this.passedFrom(at, line), from, key, inner);
       const value = this.value(inner, depth + 1);
       if (inner.isKept) map[key] = value;
-    } while (this.takes(COMMA));
-    this.take(BRACE_END);
-    return map;
+    }
+  }
+
+  /** Keeps what stands from there on, as a step of this shape. */
+  private remember(shape: Shape, at: number): number | undefined {
+    return shape.takes(this.at - at) ? this.memory.add(this.bytes.subarray(at, this.at)) : undefined;
   }
 
   key(): string {
@@ -221,6 +294,10 @@ export class JsonScanner {
   }
 }
 
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
 function decoded(text: Buffer): string {
   try {
     if (isUtf8(text)) return String(JSON.parse(text.toString('utf8')));
@@ -233,108 +310,17 @@ function decoded(text: Buffer): string {
 /** Letters, digits and the signs of numbers. */
 const partsOfWords = new Set([...Buffer.from('+-.0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz')]);
 
-/** A place in items of one kind: what is wanted there, and what was read there lately. */
-export class Field {
-  readonly remembered = new Remembered();
-  private readonly fields = new Map<string, Field>();
-  private items: Field | undefined;
-
-  constructor(private readonly wanted: Wanted | undefined) {}
-
-  get isKept(): boolean {
-    return this.wanted !== undefined;
-  }
-
-  /** The items of a list, of whose maps the same is wanted. */
-  get item(): Field {
-    return (this.items ??= new Field(this.wanted));
-  }
-
-  at(key: string): Field {
-    const known = this.fields.get(key);
-    if (known) return known;
-    const { wanted } = this;
-    const isKept = typeof wanted === 'object' && Object.hasOwn(wanted, key);
-    const field = new Field(isKept ? wanted[key] : wanted === 'all' ? 'all' : undefined);
-    if (this.fields.size < 64) this.fields.set(key, field);
-    return field;
-  }
-}
-
-interface Read {
-  readonly text: Uint8Array;
-  readonly value: unknown;
-  readonly lines: number;
-  /** From the begin of the text to that of its last line. */
-  readonly lastLine: number;
-}
-
-/** The values of one place that were read last; none where values there are seldom the same. */
-class Remembered {
-  private readonly reads: Read[] = [];
-  private next = 0;
-  private credit = 64;
-
-  find(bytes: Buffer, at: number): Read | undefined {
-    for (const read of this.reads) {
-      const end = at + read.text.length;
-      if (end > bytes.length || bytes[end - 1] !== read.text[read.text.length - 1]) continue;
-      if (bytes.compare(read.text, 0, read.text.length, at, end) !== 0) continue;
-      this.credit = Math.min(64, this.credit + 4);
-      return read;
-    }
-    return undefined;
-  }
-
-  /** Whether a text of this length is worth its memory. */
-  takes(length: number): boolean {
-    return this.credit > 0 && length >= 32 && length <= 65_536;
-  }
-
-  add(read: Read): void {
-    this.credit -= 1;
-    if (this.credit === 0) this.reads.length = 0;
-    else this.reads[this.next++ % 4] = read;
-  }
-}
-
 /** The keys of one map, each of which may stand there once. */
 class Keys {
-  private readonly few: string[] = [];
   private many: Set<string> | undefined;
+
+  constructor(private readonly few: string[]) {
+    if (few.length >= 64) this.many = new Set(few);
+  }
 
   add(key: string): void {
     if (this.many ? this.many.has(key) : this.few.includes(key)) throw new Refused();
     if (this.many) this.many.add(key);
     else if (this.few.push(key) === 64) this.many = new Set(this.few);
-  }
-}
-
-const slots = 1 << 14;
-const longestText = 64;
-
-/** Texts that were read before, by their bytes: names and values are few, and each is made once. */
-class Texts {
-  private readonly known = new Array<string | undefined>(slots);
-  private readonly lengths = new Uint8Array(slots);
-  private readonly bytes = new Uint8Array(slots * longestText);
-
-  get(bytes: Buffer, from: number, to: number, hash: number): string {
-    const length = to - from;
-    if (length > longestText) return bytes.toString('utf8', from, to);
-    const slot = (hash ^ (hash >>> 14)) & (slots - 1);
-    const known = this.known[slot];
-    if (known !== undefined && this.lengths[slot] === length && this.isAt(slot, bytes, from, length)) return known;
-    const text = bytes.toString('utf8', from, to);
-    this.known[slot] = text;
-    this.lengths[slot] = length;
-    for (let i = 0; i < length; i += 1) this.bytes[slot * longestText + i] = bytes[from + i] ?? 0;
-    return text;
-  }
-
-  private isAt(slot: number, bytes: Buffer, from: number, length: number): boolean {
-    const start = slot * longestText;
-    for (let i = 0; i < length; i += 1) if (this.bytes[start + i] !== bytes[from + i]) return false;
-    return true;
   }
 }

@@ -16,7 +16,9 @@ export function readNode(raw: RawMap, fields: FieldReader): ReadNode | undefined
   const status = fields.map(raw.status, 'status');
   const labels = fields.labels(metadata.labels, 'metadata.labels');
   if (labels === undefined) return undefined;
-  const notReady = reasonsNotReady(fields.list(status.conditions, 'status.conditions'), fields);
+  const notReady = fields.once(status.conditions, () =>
+    reasonsNotReady(fields.list(status.conditions, 'status.conditions'), fields),
+  );
   const architecture = fields.text(
     fields.map(status.nodeInfo, 'status.nodeInfo').architecture,
     'status.nodeInfo.architecture',
@@ -57,7 +59,7 @@ const pressures = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Net
  * pkg/scheduler/scheduler_util/scheduler_utils.go. Stricter in one thing: a node that reports no Ready condition at all
  * was never seen by a kubelet, and is not counted on.
  */
-function reasonsNotReady(conditions: readonly unknown[], fields: FieldReader): string[] {
+function reasonsNotReady(conditions: readonly unknown[], fields: FieldReader): readonly string[] {
   const types: string[] = [];
   const reasons: string[] = [];
   for (const [i, item] of conditions.entries()) {

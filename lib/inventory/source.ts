@@ -4,13 +4,13 @@ import type { Outcome, Where } from '../diagnostics/diagnostic';
 import { brokenList, parseText, shownName, textOf, tooLarge, unreadable } from './document';
 import type { Place } from './fields';
 import { JsonList } from './json-list';
-import type { Wanted } from './json-scanner';
+import type { Wanted } from './json-field';
 
 /** Bytes that come piece by piece, from a file or a pipe. */
 export interface ByteSource {
   /** How it is named in findings. */
   readonly file: string;
-  /** Every call begins anew. */
+  /** Every call begins anew. A piece lasts until the next one is asked for. */
   readonly pieces: () => Iterable<Buffer>;
 }
 
@@ -22,7 +22,8 @@ export interface PlacedDocument {
   readonly text?: string;
 }
 
-const pieceLength = 4 * 1024 * 1024;
+/** What fits into the processor's cache. */
+const pieceLength = 512 * 1024;
 
 /** A file, read when it is asked for. Relative names start from the working folder. */
 export function fileSource(name: string): ByteSource {
@@ -32,8 +33,8 @@ export function fileSource(name: string): ByteSource {
 function* piecesOf(path: string): Generator<Buffer> {
   const file = openSync(path, 'r');
   try {
+    const piece = new Uint8Array(pieceLength);
     for (;;) {
-      const piece = new Uint8Array(pieceLength);
       const length = readSync(file, piece, 0, pieceLength, null);
       if (length === 0) return;
       yield Buffer.from(piece.buffer, 0, length);
@@ -68,7 +69,7 @@ export function readListDocument(source: ByteSource, wanted: Wanted): Outcome<Pl
   const kept = new Kept();
   try {
     for (const piece of source.pieces()) {
-      if (!list.hasStopped) list.push(kept.isEmpty ? withoutMark(piece) : piece);
+      list.push(kept.isEmpty ? withoutMark(piece) : piece);
       kept.add(piece);
       if (list.hasStopped && kept.isTooMuch) break;
     }
@@ -139,7 +140,7 @@ class Kept {
   add(piece: Buffer): void {
     this.length += piece.length;
     if (this.isTooMuch) this.pieces = [];
-    else this.pieces.push(piece);
+    else this.pieces.push(Buffer.from(new Uint8Array(piece).buffer));
   }
 
   bytes(): Buffer {

@@ -1,5 +1,5 @@
 import type { ItemKind } from './list';
-import type { Wanted } from './json-scanner';
+import type { Wanted } from './json-field';
 
 const amounts = { requests: 'all', limits: 'all' } as const;
 const containers = { name: 'all', resources: amounts, restartPolicy: 'all' } as const;

@@ -43,7 +43,8 @@ export function kindsOf(nodes: readonly InventoryNode[], dropped: ReadonlySet<st
 }
 
 function instanceType({ labels }: InventoryNode): string | undefined {
-  return INSTANCE_TYPES.map((key) => labels[key]).find((type) => type !== undefined && type !== '');
+  for (const key of INSTANCE_TYPES) if (labels[key]) return labels[key];
+  return undefined;
 }
 
 function kindKey(node: InventoryNode, lasting: string): string {

@@ -37,9 +37,11 @@ export function droppedKeys(nodes: readonly InventoryNode[]): string[] {
     for (const key in labels) {
       if (kept.has(key)) continue;
       const value = labels[key] ?? '';
-      const values = seen.get(key) ?? new Set<string>();
-      if (values.has(value) || !identifier.test(value) || isTopologyKey(key)) kept.add(key);
-      else seen.set(key, values.add(value));
+      const values = seen.get(key);
+      // Of a key it is asked once whether it says where a node is.
+      if ((values ? values.has(value) : isTopologyKey(key)) || !identifier.test(value)) kept.add(key);
+      else if (values) values.add(value);
+      else seen.set(key, new Set([value]));
     }
   }
   return [...seen].flatMap(([key, values]) => (values.size > 1 && !kept.has(key) ? [key] : [])).sort(compareText);
