@@ -42,6 +42,16 @@ export function withPinnedImages(manifest: Manifest, pin: PinImage): Manifest {
   return pinned === rest ? manifest : { ...manifest, ...pinned };
 }
 
+/** Every image that a manifest names, in its order. */
+export function imagesIn(manifest: Manifest): readonly ImageUse[] {
+  const found: ImageUse[] = [];
+  withPinnedImages(manifest, (use) => {
+    found.push(use);
+    return undefined;
+  });
+  return found;
+}
+
 /** One walk through a manifest. */
 class Walk {
   /** Keys on the way to where the walk is; made a text only for what is found. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic';
-import { withPinnedImages } from '../../pins/images';
+import { imagesIn } from '../../pins/images';
 import { parseImage, splitReference } from '../../pins/registry/reference';
 import type { Wanted, WantedChart, WantedImage } from '../../pins/wanted';
 import type { ClusterModel } from '../collect';
@@ -28,7 +28,7 @@ export interface Survey {
 export function survey(cluster: ClusterModel | undefined, objects: readonly LoweredObject[], waivers: Waivers): Survey {
   const charts = chartsOf(objects);
   const brought = broughtBy(objects);
-  const written = imagesIn(objects, brought);
+  const written = writtenImages(objects, brought);
   const images = grouped([...written, ...imagesOf(brought)]);
   const named = [...images].map(([reference, uses]) => wantImage(reference, uses, waivers));
   const charted = [...usesOfCharts(charts)].map(([chart, uses]) => wantChart(chart, uses, waivers));
@@ -56,17 +56,14 @@ interface Found {
 type ImageUse = readonly [reference: string, use: Use];
 
 /** Images that stand in objects. What the list of a chart tells of its values, it tells better: with the whole name. */
-function imagesIn(objects: readonly LoweredObject[], { releases }: Brought): ImageUse[] {
+function writtenImages(objects: readonly LoweredObject[], { releases }: Brought): ImageUse[] {
   const told = new Map(releases.map(({ release, images }) => [release, images]));
-  const uses: ImageUse[] = [];
-  for (const object of objects) {
+  return objects.flatMap((object) => {
     const ofChart = told.get(object) ?? [];
-    withPinnedImages(object.manifest, ({ reference, pointer, inContainer }) => {
-      if (!tells(ofChart, pointer)) uses.push([reference, { object, pointer, inContainer }]);
-      return undefined;
-    });
-  }
-  return uses;
+    return imagesIn(object.manifest)
+      .filter(({ pointer }) => !tells(ofChart, pointer))
+      .map(({ reference, pointer, inContainer }): ImageUse => [reference, { object, pointer, inContainer }]);
+  });
 }
 
 /** Images that charts run. */

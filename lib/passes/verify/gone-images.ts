@@ -1,10 +1,9 @@
 import { goneImage, type GoneImage } from '../../backends/flux/gone-images';
 import { chartOf, releaseImages, type ReleaseChart } from '../../backends/flux/release-charts';
 import type { ReleaseImage } from '../../backends/flux/chart-images';
-import { textAt } from '../../backends/flux/charts/values';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
 import type { Manifest } from '../../emit/manifest';
-import { below, isMap } from '../../schemas/schema';
+import { imagesIn, type ImageUse } from '../../pins/images';
 import type { Verified } from '../verify';
 
 /** A manifest, and the path of the construct that it comes from. */
@@ -32,32 +31,11 @@ export function goneImages(objects: readonly ConstructManifest[]): Diagnostic[] 
     if (release && (images.length > 0 || notKnown.length === 0)) {
       return images.flatMap((image) => ofChart(object, release, image));
     }
-    return written(object.manifest, '').flatMap((image) => ofManifest(object, image));
+    return imagesIn(object.manifest).flatMap((image) => ofManifest(object, image));
   });
 }
 
-/** An image that stands in a manifest. */
-interface WrittenImage {
-  readonly reference: string;
-  readonly pointer: string;
-}
-
-/** Every text named `image`, and every map of a repository and a tag, as values of charts have it. */
-function written(value: unknown, pointer: string): WrittenImage[] {
-  if (Array.isArray(value)) return value.flatMap((item, index) => written(item, `${pointer}[${index}]`));
-  if (!isMap(value)) return [];
-  const image = typeof value.image === 'string' ? [{ reference: value.image, pointer: below(pointer, 'image') }] : [];
-  const inner = Object.entries(value).flatMap(([key, item]) => written(item, below(pointer, key)));
-  return [...image, ...ofParts(value, pointer), ...inner];
-}
-
-function ofParts(value: unknown, pointer: string): WrittenImage[] {
-  const [registry, repository, tag] = ['registry', 'repository', 'tag'].map((key) => textAt(value, key));
-  if (!repository || !tag) return [];
-  return [{ reference: `${registry ? `${registry}/` : ''}${repository}:${tag}`, pointer }];
-}
-
-function ofManifest({ construct }: ConstructManifest, { reference, pointer }: WrittenImage): Diagnostic[] {
+function ofManifest({ construct }: ConstructManifest, { reference, pointer }: ImageUse): Diagnostic[] {
   const gone = goneImage(reference);
   // Any image of a manifest can have a digest, and is asked for one: only what no digest mends is told here.
   if (!gone || gone.status === 'moving') return [];
