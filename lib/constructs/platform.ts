@@ -17,7 +17,7 @@ const PLATFORM = 'platform';
 
 /** What every cluster gets: the controllers' releases and sources, and the Flux Kustomizations of the layers. */
 export class Platform extends Construct {
-  public constructor(private readonly cluster: Cluster) {
+  public constructor(cluster: Cluster) {
     super(cluster, 'releases');
     const { fluxOptions, stack } = cluster;
     for (const source of sources(fluxOptions, stack)) this.write(cluster.flux, source);

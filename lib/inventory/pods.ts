@@ -20,6 +20,9 @@ const SUBGROUP_LABEL = 'kai.scheduler/subgroup-name';
 /** Label that the Dynamo operator puts on every pod of a DynamoGraphDeployment. */
 export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 
+/** And the one with the component's name, as it is written. */
+export const COMPONENT_LABEL = 'nvidia.com/dynamo-component';
+
 /** Reads one core/v1 Pod; undefined where it holds no room on a node, or has no name to be known by. */
 export function readPod(raw: RawMap, fields: FieldReader): RunningPod | undefined {
   const identity = readIdentity(raw, fields);

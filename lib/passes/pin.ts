@@ -1,5 +1,6 @@
 import type { Diagnostic, Outcome } from '../diagnostics/diagnostic';
 import type { Manifest } from '../emit/manifest';
+import { groupBy } from '../groups';
 import { pinnedValues } from '../backends/flux/chart-images';
 import type { Values } from '../backends/flux/charts/chart';
 import { withPinnedImages, type PinImage } from '../pins/images';
@@ -47,7 +48,7 @@ export function pin(
   const clusters: PinnedCluster[] = [];
   const diagnostics: Diagnostic[] = [];
   const fresh = new Map<LoweredObject, Manifest>();
-  for (const [target, objects] of byTarget(lowered)) {
+  for (const [target, objects] of groupBy(lowered, (object) => object.target)) {
     const plan = plans.get(target);
     const { cluster } = plan ?? {};
     const found = survey(cluster, objects, waivers);
@@ -65,16 +66,6 @@ export function pin(
     return manifest ? { ...object, manifest } : object;
   });
   return { ok: true, value: { objects, clusters }, diagnostics: [...diagnostics, ...waivers.findings()] };
-}
-
-function byTarget(objects: readonly LoweredObject[]): Map<string, LoweredObject[]> {
-  const targets = new Map<string, LoweredObject[]>();
-  for (const object of objects) {
-    const own = targets.get(object.target);
-    if (own) own.push(object);
-    else targets.set(object.target, [object]);
-  }
-  return targets;
 }
 
 /** The manifests that change where digests are put into them. */

@@ -1,5 +1,5 @@
 import type { FieldReader, RawMap } from '../inventory/fields';
-import { GRAPH_LABEL } from '../inventory/pods';
+import { COMPONENT_LABEL, GRAPH_LABEL } from '../inventory/pods';
 import { asMap, asText } from '../inventory/raw';
 import { UNSAID_REPLICAS } from '../model/graph';
 import type { Toleration } from '../model/node';
@@ -218,7 +218,7 @@ function withoutGpus(container: RawMap): RawMap {
 function operatorLabels(object: ManifestObject, { name, type, subType }: Declared, own: Texts): Texts {
   const labels = {
     'nvidia.com/selector': `${object.name}-${name.toLowerCase()}`,
-    'nvidia.com/dynamo-component': name,
+    [COMPONENT_LABEL]: name,
     'nvidia.com/dynamo-component-type': type,
     'nvidia.com/dynamo-sub-component-type': subType ?? (type === 'prefill' || type === 'decode' ? type : undefined),
     [GRAPH_LABEL]: object.name,

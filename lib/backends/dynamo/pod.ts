@@ -1,3 +1,4 @@
+import { COMPONENT_LABEL, GRAPH_LABEL } from '../../inventory/pods';
 import { podGroupName, type GraphSpec, type WrittenComponent } from '../../model/graph';
 import { HOSTNAME_LABEL } from '../../model/node';
 import { membership } from '../kai/pod-group';
@@ -7,12 +8,6 @@ import { mountedConfig } from './engine-config';
 import { CACHE_PATH, commandLine, HUB_PATH } from './engines';
 import { fabricEnvironment } from './fabric';
 import { scalingContainer } from './planner';
-
-/** Label that Dynamo's operator puts on every pod of a graph. */
-export const GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
-
-/** And the one with the component's name, as it is written. */
-export const COMPONENT_LABEL = 'nvidia.com/dynamo-component';
 
 /** Metadata and spec of the pods of a component, in core/v1's words; each API version wraps them in its own way. */
 export interface ComponentPod {

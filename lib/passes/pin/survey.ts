@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic';
+import { groupBy } from '../../groups';
 import { imagesIn } from '../../pins/images';
 import { parseImage, splitReference } from '../../pins/registry/reference';
 import type { Wanted, WantedChart, WantedImage } from '../../pins/wanted';
@@ -8,7 +9,7 @@ import { broughtBy, pointerOf, tells, type Brought } from './brought';
 import { chartsOf, type ChartUse } from './charts';
 import { floatingChart, floatingImage, unpinnableImage } from './findings';
 import { wantedModel } from './models';
-import { add, constructsOf, whereOf, type Use } from './uses';
+import { constructsOf, whereOf, type Use } from './uses';
 import type { Waivers } from './waivers';
 
 /** What the objects of a cluster name that can change by itself. */
@@ -76,20 +77,19 @@ function imagesOf({ releases }: Brought): ImageUse[] {
 }
 
 function grouped(all: readonly ImageUse[]): Map<string, Use[]> {
-  const uses = new Map<string, Use[]>();
-  for (const [reference, use] of all) add(uses, reference, use);
-  return uses;
+  const groups = [...groupBy(all, ([reference]) => reference)];
+  return new Map(groups.map(([reference, uses]) => [reference, uses.map(([, use]) => use)]));
 }
 
+/** By the first of those of one name. */
 function usesOfCharts(charts: readonly ChartUse[]): Map<ChartUse, Use[]> {
-  const first = new Map<string, ChartUse>();
-  const uses = new Map<ChartUse, Use[]>();
-  for (const chart of charts) {
-    const known = first.get(chart.name) ?? chart;
-    first.set(chart.name, known);
-    add(uses, known, { object: chart.object, pointer: chart.pointer });
-  }
-  return uses;
+  const groups = [...groupBy(charts, ({ name }) => name).values()];
+  return new Map(
+    groups.flatMap((same): [ChartUse, Use[]][] => {
+      const [first] = same;
+      return first ? [[first, same.map(({ object, pointer }) => ({ object, pointer }))]] : [];
+    }),
+  );
 }
 
 function wantImage(name: string, uses: readonly Use[], waivers: Waivers): Found {

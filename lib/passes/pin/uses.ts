@@ -13,13 +13,6 @@ export interface Use {
   readonly byChart?: RunByChart;
 }
 
-/** Adds one to those of a name. */
-export function add<K>(uses: Map<K, Use[]>, name: K, use: Use): void {
-  const known = uses.get(name);
-  if (known) known.push(use);
-  else uses.set(name, [use]);
-}
-
 /** The first place that names it. */
 export function whereOf([first]: readonly Use[]): Where {
   return first ? { construct: first.object.object.node.path, pointer: first.pointer } : {};

@@ -1,4 +1,4 @@
-import { COMPONENT_LABEL, GRAPH_LABEL } from '../../backends/dynamo/pod';
+import { COMPONENT_LABEL, GRAPH_LABEL } from '../../inventory/pods';
 import { membership } from '../../backends/kai/pod-group';
 import type { Manifest } from '../../emit/manifest';
 import { podRequests } from '../../inventory/requests';

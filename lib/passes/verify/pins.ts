@@ -1,4 +1,3 @@
-import { COMPONENT_LABEL, GRAPH_LABEL } from '../../backends/dynamo/pod';
 import type { RolloutKeys } from '../../backends/stacks';
 import type { DynamoGraph } from '../../constructs/dynamo-graph';
 import { diagnostic, type Diagnostic } from '../../diagnostics/diagnostic';
@@ -7,7 +6,7 @@ import { HOSTNAME_LABEL } from '../../model/node';
 import { parseQuantity } from '../../model/quantity';
 import type { Verified } from '../verify';
 import { FieldReader } from '../../inventory/fields';
-import { readRequests } from '../../inventory/pods';
+import { COMPONENT_LABEL, GRAPH_LABEL, readRequests } from '../../inventory/pods';
 import { asList, asMap, asText, podTemplates, type FoundTemplate, type RawMap } from './pod-templates';
 import { compareKeys } from '../../order';
 
